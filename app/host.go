@@ -1,0 +1,88 @@
+// Package app is the life of a service: its parts are set up and started in order, it is ready when all have started,
+// and on a signal they stop in reverse order, each within a deadline.
+//
+//	func main() { app.Main("mario-pizzeria", observability.Setup, setup) }
+//
+// A [Setup] builds parts and adds them to the [Host]. What is added first stops last, so telemetry, which comes first,
+// still sees the end of everything else.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Setup builds one or more parts of a service and adds them to the host. An error stops the start.
+type Setup func(ctx context.Context, h *Host) error
+
+// Part is a piece of a service with a life of its own. Every field but Name may be left out.
+type Part struct {
+	Name string
+
+	// Start returns when the part is ready. Its context ends when the start is given up; work that goes on after
+	// Start returned must not use it.
+	Start func(ctx context.Context) error
+
+	// Stop ends the part and releases what it holds. It is called once, if Start succeeded or is nil, also when a
+	// later part fails to start.
+	Stop func(ctx context.Context) error
+
+	// StopTimeout bounds Stop. Defaults to 5 seconds.
+	StopTimeout time.Duration
+
+	// Check reports whether the part can do its work now; readiness is all checks passing. Called concurrently.
+	Check func(ctx context.Context) error
+}
+
+const defaultStopTimeout = 5 * time.Second
+
+// Host holds the parts of one service. Its methods are safe for concurrent use; [Host.Add] must be called from a Setup.
+type Host struct {
+	name   string
+	parts  []Part
+	ready  atomic.Bool
+	failed chan error
+	once   sync.Once
+}
+
+func newHost(name string) *Host { return &Host{name: name, failed: make(chan error, 1)} }
+
+// Name returns the name of the service.
+func (h *Host) Name() string { return h.name }
+
+// Add gives the host a part to start, check and stop.
+func (h *Host) Add(p Part) {
+	if p.StopTimeout <= 0 {
+		p.StopTimeout = defaultStopTimeout
+	}
+	h.parts = append(h.parts, p)
+}
+
+// Fail stops the service because a part that was running can go no further. Only the first call counts.
+func (h *Host) Fail(err error) { h.once.Do(func() { h.failed <- err }) }
+
+// Ready runs every check and returns nil if the service can take work, else what prevents it: one error for each
+// failing check, joined. It fails before everything has started and from the moment the service begins to stop.
+func (h *Host) Ready(ctx context.Context) error {
+	if !h.ready.Load() {
+		return errors.New("the service is starting or stopping")
+	}
+	errs := make([]error, len(h.parts))
+	var wg sync.WaitGroup
+	for i, p := range h.parts {
+		if p.Check == nil {
+			continue
+		}
+		wg.Go(func() {
+			if err := p.Check(ctx); err != nil {
+				errs[i] = fmt.Errorf("%s: %w", p.Name, err)
+			}
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
