@@ -17,7 +17,9 @@ type failures struct {
 
 func (f *failures) Helper() {}
 
-func (f *failures) Errorf(format string, args ...any) { f.texts = append(f.texts, fmt.Sprintf(format, args...)) }
+func (f *failures) Errorf(format string, args ...any) {
+	f.texts = append(f.texts, fmt.Sprintf(format, args...))
+}
 
 func TestDiffIgnoresIndentationAndBlankEnds(t *testing.T) {
 	t.Parallel()

@@ -82,7 +82,9 @@ type logHandler struct {
 
 var _ slog.Handler = (*logHandler)(nil)
 
-func (h *logHandler) Enabled(_ context.Context, level slog.Level) bool { return level >= h.level.Level() }
+func (h *logHandler) Enabled(_ context.Context, level slog.Level) bool {
+	return level >= h.level.Level()
+}
 
 func (h *logHandler) Handle(ctx context.Context, r slog.Record) error {
 	rec := LogRecord{
