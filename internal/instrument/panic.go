@@ -1,0 +1,35 @@
+package instrument
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+)
+
+// PanicError is a panic that was recovered at the edge of a pipeline.
+type PanicError struct {
+	Value any
+	Stack string
+}
+
+// Error says what was panicked with.
+func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
+
+// ErrorType is the value of the error.type attribute.
+func (*PanicError) ErrorType() string { return "panic" }
+
+// Recover turns a panic into *err. It must be deferred.
+func Recover(err *error) {
+	if v := recover(); v != nil {
+		*err = &PanicError{Value: v, Stack: string(debug.Stack())}
+	}
+}
+
+// PanicStack returns the stack of the panic in err's tree, or an empty string.
+func PanicStack(err error) string {
+	var p *PanicError
+	if errors.As(err, &p) {
+		return p.Stack
+	}
+	return ""
+}

@@ -1,0 +1,140 @@
+package mediator
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"reflect"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/neuroglia-go/neuroglia/internal/instrument"
+	"github.com/neuroglia-go/neuroglia/telemetry"
+)
+
+// The attributes of messages.
+const (
+	messageKindKey = attribute.Key("neuroglia.message.kind")
+	messageTypeKey = attribute.Key("neuroglia.message.type")
+)
+
+// instruments are made once per mediator.
+type instruments struct {
+	tracing         bool
+	tracer          trace.Tracer
+	commandDuration metric.Float64Histogram
+	queryDuration   metric.Float64Histogram
+	active          metric.Int64UpDownCounter
+	eventDuration   metric.Float64Histogram
+	eventLag        metric.Float64Histogram
+	logger          *slog.Logger
+}
+
+func newInstruments(p telemetry.Providers) (*instruments, error) {
+	scope := instrument.NewScope("mediator")
+	meter := scope.Meter(p.Meter)
+	i := &instruments{tracing: instrument.Tracing(p.Tracer), tracer: scope.Tracer(p.Tracer), logger: p.Logger}
+	var errs [5]error
+	i.commandDuration, errs[0] = meter.Float64Histogram("neuroglia.command.duration", metric.WithUnit("s"),
+		metric.WithDescription("Duration of commands, from being sent to being answered."), instrument.Seconds())
+	i.queryDuration, errs[1] = meter.Float64Histogram("neuroglia.query.duration", metric.WithUnit("s"),
+		metric.WithDescription("Duration of queries, from being sent to being answered."), instrument.Seconds())
+	i.active, errs[2] = meter.Int64UpDownCounter("neuroglia.message.active", metric.WithUnit("{message}"),
+		metric.WithDescription("Commands and queries being handled."))
+	i.eventDuration, errs[3] = meter.Float64Histogram("neuroglia.event.processing.duration", metric.WithUnit("s"),
+		metric.WithDescription("Duration of the handling of events, per handler."), instrument.Seconds())
+	i.eventLag, errs[4] = meter.Float64Histogram("neuroglia.event.lag", metric.WithUnit("s"),
+		metric.WithDescription("Time from an event being raised to its handling being finished."), instrument.Seconds())
+	return i, errors.Join(errs[:]...)
+}
+
+func (i *instruments) measuring() bool { return i.active.Enabled(context.Background()) }
+
+// messageTelemetry is the instrumentation of one type of message, with all that is known at registration made then.
+type messageTelemetry struct {
+	*instruments
+	on              bool
+	info            Message
+	span            string
+	start           []trace.SpanStartOption
+	message, answer *tags
+	duration        metric.Float64Histogram
+	activeOptions   []metric.AddOption
+	attribute       attribute.KeyValue
+	success         []metric.RecordOption
+}
+
+func newMessageTelemetry(i *instruments, info Message, function string, message, answer reflect.Type) (
+	*messageTelemetry, error) {
+	t := &messageTelemetry{instruments: i, info: info, on: i.tracing || i.measuring()}
+	t.span, t.duration = "Command."+info.Type, i.commandDuration
+	if info.Kind == KindQuery {
+		t.span, t.duration = "Query."+info.Type, i.queryDuration
+	}
+	kind, name := messageKindKey.String(info.Kind.String()), messageTypeKey.String(info.Type)
+	success := instrument.OutcomeKey.String(string(instrument.Success))
+	t.start = []trace.SpanStartOption{
+		// The outcome is given at the start as what it most likely will be: setting it later costs more.
+		trace.WithAttributes(kind, name, success, semconv.CodeFunctionName(function)),
+	}
+	t.activeOptions = []metric.AddOption{metric.WithAttributeSet(attribute.NewSet(kind, name))}
+	t.attribute = name
+	t.success = []metric.RecordOption{metric.WithAttributeSet(attribute.NewSet(name, success))}
+	var errs [2]error
+	t.message, errs[0] = compileTags(message)
+	t.answer, errs[1] = compileTags(answer)
+	return t, errors.Join(errs[:]...)
+}
+
+func (t *messageTelemetry) begin(ctx context.Context) (context.Context, trace.Span) {
+	t.active.Add(ctx, 1, t.activeOptions...)
+	if !t.tracing {
+		return ctx, trace.SpanFromContext(nil) //nolint:staticcheck // documented to return a span that does nothing
+	}
+	return t.tracer.Start(ctx, t.span, t.start...)
+}
+
+// end finishes what begin began. It returns err, marked if it was logged.
+func (t *messageTelemetry) end(ctx context.Context, span trace.Span, took time.Duration, err error) error {
+	if err == nil {
+		t.duration.Record(ctx, took.Seconds(), t.success...)
+		if t.logger.Enabled(ctx, slog.LevelDebug) {
+			_ = t.log(ctx, nil)
+		}
+	} else {
+		t.duration.Record(ctx, took.Seconds(), instrument.Conclude(ctx, span, err, t.attribute))
+		err = t.log(ctx, err)
+	}
+	t.active.Add(ctx, -1, t.activeOptions...)
+	span.End()
+	return err
+}
+
+func (t *messageTelemetry) log(ctx context.Context, err error) error {
+	attrs := []slog.Attr{slog.String(string(messageTypeKey), t.info.Type)}
+	return logOutcome(ctx, t.logger, t.info.Kind.String(), attrs, err)
+}
+
+// logOutcome writes the one record of a piece of work: success at debug, refusal at info, failure at error unless a
+// layer further in has done so. It returns err, marked if it was logged as a failure.
+func logOutcome(ctx context.Context, logger *slog.Logger, what string, attrs []slog.Attr, err error) error {
+	switch outcome := instrument.OutcomeOf(ctx, err); outcome {
+	case instrument.Success:
+		logger.LogAttrs(ctx, slog.LevelDebug, what+" handled", attrs...)
+	case instrument.Rejected, instrument.Canceled:
+		attrs = append(attrs, slog.String(string(instrument.OutcomeKey), string(outcome)),
+			slog.String("neuroglia.reason", err.Error()))
+		logger.LogAttrs(ctx, slog.LevelInfo, what+" "+string(outcome), attrs...)
+	case instrument.Failure:
+		if telemetry.Recorded(err) {
+			return err
+		}
+		logger.LogAttrs(ctx, slog.LevelError, what+" failed", append(attrs, instrument.Exception(err)...)...)
+		return telemetry.MarkRecorded(err)
+	}
+	return err
+}

@@ -1,0 +1,123 @@
+package mediator
+
+import (
+	"context"
+	"log/slog"
+	"reflect"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/neuroglia-go/neuroglia/aggregate"
+	"github.com/neuroglia-go/neuroglia/internal/instrument"
+)
+
+// The attributes of events.
+const (
+	eventTypeKey     = attribute.Key("neuroglia.event.type")
+	eventHandlerKey  = attribute.Key("neuroglia.event.handler")
+	aggregateTypeKey = attribute.Key("neuroglia.aggregate.type")
+	attemptKey       = attribute.Key("neuroglia.attempt")
+)
+
+// eventTelemetry is what the handlers of one type of event share.
+type eventTelemetry struct {
+	*instruments
+	on         bool
+	name       string
+	tags       *tags
+	lagOptions []metric.RecordOption
+}
+
+func newEventTelemetry(i *instruments, event reflect.Type) (*eventTelemetry, error) {
+	tags, err := compileTags(event)
+	t := &eventTelemetry{instruments: i, on: i.tracing || i.measuring(), name: event.Name(), tags: tags}
+	t.lagOptions = []metric.RecordOption{metric.WithAttributeSet(attribute.NewSet(eventTypeKey.String(t.name)))}
+	return t, err
+}
+
+func (t *eventTelemetry) lag(ctx context.Context, raised time.Time) {
+	if t.on {
+		t.eventLag.Record(ctx, time.Since(raised).Seconds(), t.lagOptions...)
+	}
+}
+
+// handlerTelemetry is one handler of one type of event, with its instrumentation.
+type handlerTelemetry struct {
+	*eventTelemetry
+	call       func(context.Context, any) error
+	name       string
+	start      []trace.SpanStartOption
+	attributes []attribute.KeyValue
+	success    []metric.RecordOption
+}
+
+func newHandlerTelemetry(e *eventTelemetry, h *eventHandler) *handlerTelemetry {
+	t := &handlerTelemetry{eventTelemetry: e, call: h.call, name: instrument.ShortName(h.function)}
+	event, handler := eventTypeKey.String(e.name), eventHandlerKey.String(t.name)
+	success := instrument.OutcomeKey.String(string(instrument.Success))
+	t.start = []trace.SpanStartOption{
+		trace.WithAttributes(event, handler, success, semconv.CodeFunctionName(h.function)),
+	}
+	t.attributes = []attribute.KeyValue{event, handler}
+	t.success = []metric.RecordOption{metric.WithAttributeSet(attribute.NewSet(event, handler, success))}
+	return t
+}
+
+func (t *handlerTelemetry) handle(ctx context.Context, r *aggregate.Raised) error {
+	if !t.on {
+		err := t.run(ctx, r)
+		if err != nil || t.logger.Enabled(ctx, slog.LevelDebug) {
+			err = t.log(ctx, err)
+		}
+		return err
+	}
+	begin := time.Now()
+	ctx, span := t.begin(ctx, r)
+	err := t.run(ctx, r)
+	if err == nil {
+		t.eventDuration.Record(ctx, time.Since(begin).Seconds(), t.success...)
+		if t.logger.Enabled(ctx, slog.LevelDebug) {
+			_ = t.log(ctx, nil)
+		}
+	} else {
+		t.eventDuration.Record(ctx, time.Since(begin).Seconds(), instrument.Conclude(ctx, span, err, t.attributes...))
+		err = t.log(ctx, err)
+	}
+	span.End()
+	return err
+}
+
+func (t *handlerTelemetry) begin(ctx context.Context, r *aggregate.Raised) (context.Context, trace.Span) {
+	if !t.tracing {
+		return ctx, trace.SpanFromContext(nil) //nolint:staticcheck // documented to return a span that does nothing
+	}
+	ctx, span := t.tracer.Start(ctx, "Event."+t.eventTelemetry.name, t.start...)
+	if span.IsRecording() {
+		if r.AggregateType != "" {
+			span.SetAttributes(aggregateTypeKey.String(r.AggregateType), aggregateIDKey.String(r.AggregateID))
+		}
+		if r.Attempt > 1 {
+			span.SetAttributes(attemptKey.Int(r.Attempt))
+		}
+		if t.tags != nil {
+			span.SetAttributes(t.tags.of(r.Event)...)
+		}
+	}
+	return ctx, span
+}
+
+func (t *handlerTelemetry) run(ctx context.Context, r *aggregate.Raised) (err error) {
+	defer instrument.Recover(&err)
+	return t.call(ctx, r.Event)
+}
+
+func (t *handlerTelemetry) log(ctx context.Context, err error) error {
+	attrs := []slog.Attr{
+		slog.String(string(eventTypeKey), t.eventTelemetry.name), slog.String(string(eventHandlerKey), t.name),
+	}
+	return logOutcome(ctx, t.logger, "event", attrs, err)
+}

@@ -1,0 +1,162 @@
+package repository
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"reflect"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/neuroglia-go/neuroglia/aggregate"
+	"github.com/neuroglia-go/neuroglia/fault"
+	"github.com/neuroglia-go/neuroglia/internal/instrument"
+	"github.com/neuroglia-go/neuroglia/telemetry"
+)
+
+// The attributes of repository operations.
+const (
+	operationKey     = attribute.Key("neuroglia.repository.operation")
+	repositoryKey    = attribute.Key("neuroglia.repository.type")
+	foundKey         = attribute.Key("neuroglia.repository.found")
+	countKey         = attribute.Key("neuroglia.repository.count")
+	entityTypeKey    = attribute.Key("neuroglia.entity.type")
+	entityIDKey      = attribute.Key("neuroglia.entity.id")
+	entityVersionKey = attribute.Key("neuroglia.entity.version")
+	attemptKey       = attribute.Key("neuroglia.attempt")
+)
+
+// instruments are those of one repository; what is known of each operation is made once.
+type instruments struct {
+	tracing    bool
+	tracer     trace.Tracer
+	duration   metric.Float64Histogram
+	conflicts  metric.Int64Counter
+	logger     *slog.Logger
+	operations map[string]*operation
+	entity     metric.MeasurementOption
+}
+
+// operation is what is known of an operation before it is called.
+type operation struct {
+	*instruments
+	span       string
+	start      []trace.SpanStartOption
+	attributes []attribute.KeyValue
+	success    []metric.RecordOption
+}
+
+func newInstruments(p telemetry.Providers, entity string, store any) (*instruments, error) {
+	scope := instrument.NewScope("repository")
+	meter := scope.Meter(p.Meter)
+	i := &instruments{
+		tracing: instrument.Tracing(p.Tracer), tracer: scope.Tracer(p.Tracer), logger: p.Logger,
+		operations: map[string]*operation{}, entity: metric.WithAttributes(entityTypeKey.String(entity)),
+	}
+	var errs [2]error
+	i.duration, errs[0] = meter.Float64Histogram("neuroglia.repository.operation.duration", metric.WithUnit("s"),
+		metric.WithDescription("Duration of repository operations."), instrument.Seconds())
+	i.conflicts, errs[1] = meter.Int64Counter("neuroglia.repository.conflicts", metric.WithUnit("{conflict}"),
+		metric.WithDescription("Updates that met another change of the same aggregate."))
+	i.conflicts.Add(context.Background(), 0, i.entity)
+	for _, name := range []string{"get", "contains", "add", "update", "remove", "list"} {
+		attrs := []attribute.KeyValue{
+			operationKey.String(name), repositoryKey.String(driverName(store)), entityTypeKey.String(entity),
+		}
+		i.operations[name] = &operation{
+			instruments: i, span: "Repository." + name, attributes: attrs,
+			start:   []trace.SpanStartOption{trace.WithAttributes(attrs...)},
+			success: []metric.RecordOption{metric.WithAttributeSet(attribute.NewSet(attrs...))},
+		}
+	}
+	return i, errors.Join(errs[:]...)
+}
+
+// driverName is the name of the driver's package, such as "sqlrepo".
+func driverName(store any) string {
+	name := strings.TrimPrefix(reflect.TypeOf(store).String(), "*")
+	name, _, _ = strings.Cut(name, ".")
+	return name
+}
+
+// running is an operation that has begun.
+type running struct {
+	*operation
+	span  trace.Span
+	began time.Time
+}
+
+func (i *instruments) begin(ctx context.Context, name, id string) (context.Context, running) {
+	op := running{operation: i.operations[name], began: time.Now()}
+	if !i.tracing {
+		op.span = trace.SpanFromContext(nil) //nolint:staticcheck // documented to return a span that does nothing
+		return ctx, op
+	}
+	ctx, op.span = i.tracer.Start(ctx, op.operation.span, op.start...)
+	if id != "" && op.span.IsRecording() {
+		op.span.SetAttributes(entityIDKey.String(id))
+	}
+	return ctx, op
+}
+
+// end ends an operation on one aggregate.
+func (op running) end(ctx context.Context, root aggregate.Aggregate, err error) {
+	if op.span.IsRecording() {
+		if op.operation.span == "Repository.get" && (err == nil || errors.Is(err, ErrNotFound)) {
+			op.span.SetAttributes(foundKey.Bool(err == nil))
+		}
+		if err == nil && root != nil {
+			op.span.SetAttributes(entityVersionKey.Int64(root.Version()))
+		}
+	}
+	op.finish(ctx, err)
+}
+
+func (op running) endFound(ctx context.Context, found bool, err error) {
+	if err == nil && op.span.IsRecording() {
+		op.span.SetAttributes(foundKey.Bool(found))
+	}
+	op.finish(ctx, err)
+}
+
+func (op running) endList(ctx context.Context, n int, err error) {
+	if err == nil && op.span.IsRecording() {
+		op.span.SetAttributes(countKey.Int(n))
+	}
+	op.finish(ctx, err)
+}
+
+// finish measures the operation and ends its span. Refusals, such as not found, are not failures.
+func (op running) finish(ctx context.Context, err error) {
+	took := time.Since(op.began).Seconds()
+	if instrument.OutcomeOf(ctx, err) == instrument.Failure {
+		instrument.Fail(op.span, err)
+		attrs := append(op.attributes[:3:3], semconv.ErrorTypeKey.String(fault.TypeOf(err)))
+		op.duration.Record(ctx, took, metric.WithAttributeSet(attribute.NewSet(attrs...)))
+	} else {
+		op.duration.Record(ctx, took, op.success...)
+	}
+	op.span.End()
+}
+
+// conflict records an attempt that met another change; it is no failure of the operation.
+func (i *instruments) conflict(ctx context.Context, attempt int) {
+	i.conflicts.Add(ctx, 1, i.entity)
+	trace.SpanFromContext(ctx).AddEvent("conflict", trace.WithAttributes(attemptKey.Int(attempt)))
+}
+
+// undispatched logs an event that not all handlers have handled, unless the dispatcher did.
+func (i *instruments) undispatched(ctx context.Context, r aggregate.Raised, err error) {
+	if telemetry.Recorded(err) || instrument.OutcomeOf(ctx, err) != instrument.Failure {
+		return
+	}
+	attrs := append([]slog.Attr{
+		slog.String("neuroglia.event.id", r.ID), slog.String("neuroglia.aggregate.id", r.AggregateID),
+	}, instrument.Exception(err)...)
+	i.logger.LogAttrs(ctx, slog.LevelError, "event not dispatched", attrs...)
+}
