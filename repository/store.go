@@ -31,6 +31,16 @@ type Store[A any] interface {
 	Count(ctx context.Context, field string) (map[string]int64, error)
 }
 
+// Schema is what document stores need to know of an aggregate. The document is the aggregate's JSON form: a type with
+// unexported fields has the methods MarshalJSON and UnmarshalJSON.
+type Schema[A any] struct {
+	// Name is the collection or table, in lower snake case, such as "orders". It is permanent.
+	Name string
+
+	// Fields are the declared fields: those that lists can be filtered and counted by. They are indexed.
+	Fields map[string]func(*A) string
+}
+
 // Op is a kind of change.
 type Op uint8
 
