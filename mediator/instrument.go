@@ -116,25 +116,5 @@ func (t *messageTelemetry) end(ctx context.Context, span trace.Span, took time.D
 
 func (t *messageTelemetry) log(ctx context.Context, err error) error {
 	attrs := []slog.Attr{slog.String(string(messageTypeKey), t.info.Type)}
-	return logOutcome(ctx, t.logger, t.info.Kind.String(), attrs, err)
-}
-
-// logOutcome writes the one record of a piece of work: success at debug, refusal at info, failure at error unless a
-// layer further in has done so. It returns err, marked if it was logged as a failure.
-func logOutcome(ctx context.Context, logger *slog.Logger, what string, attrs []slog.Attr, err error) error {
-	switch outcome := instrument.OutcomeOf(ctx, err); outcome {
-	case instrument.Success:
-		logger.LogAttrs(ctx, slog.LevelDebug, what+" handled", attrs...)
-	case instrument.Rejected, instrument.Canceled:
-		attrs = append(attrs, slog.String(string(instrument.OutcomeKey), string(outcome)),
-			slog.String("neuroglia.reason", err.Error()))
-		logger.LogAttrs(ctx, slog.LevelInfo, what+" "+string(outcome), attrs...)
-	case instrument.Failure:
-		if telemetry.Recorded(err) {
-			return err
-		}
-		logger.LogAttrs(ctx, slog.LevelError, what+" failed", append(attrs, instrument.Exception(err)...)...)
-		return telemetry.MarkRecorded(err)
-	}
-	return err
+	return instrument.Log(ctx, t.logger, t.info.Kind.String(), attrs, err)
 }

@@ -119,5 +119,5 @@ func (t *handlerTelemetry) log(ctx context.Context, err error) error {
 	attrs := []slog.Attr{
 		slog.String(string(eventTypeKey), t.eventTelemetry.name), slog.String(string(eventHandlerKey), t.name),
 	}
-	return logOutcome(ctx, t.logger, "event", attrs, err)
+	return instrument.Log(ctx, t.logger, "event", attrs, err)
 }

@@ -3,8 +3,6 @@
 package instrument
 
 import (
-	"context"
-	"log/slog"
 	"reflect"
 	"runtime"
 	"runtime/debug"
@@ -12,14 +10,10 @@ import (
 	"sync"
 
 	"go.opentelemetry.io/otel"
-	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/metric"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 	"go.opentelemetry.io/otel/trace/noop"
-
-	"github.com/neuroglia-go/neuroglia/fault"
 )
 
 const module = "github.com/neuroglia-go/neuroglia"
@@ -68,78 +62,6 @@ func Tracing(p trace.TracerProvider) bool {
 
 func placeholder(p trace.TracerProvider) bool {
 	return reflect.TypeOf(p).String() == "*global.tracerProvider"
-}
-
-// Outcome is the value of the neuroglia.outcome attribute.
-type Outcome string
-
-// The outcomes of a piece of work. Only Failure makes a span's status Error.
-const (
-	Success  Outcome = "success"
-	Rejected Outcome = "rejected" // refused, as expected of a healthy service
-	Canceled Outcome = "canceled" // the caller gave up
-	Failure  Outcome = "failure"
-)
-
-// OutcomeKey is the attribute that holds an [Outcome].
-const OutcomeKey = attribute.Key("neuroglia.outcome")
-
-// OutcomeOf classifies the error that work under ctx ended with.
-func OutcomeOf(ctx context.Context, err error) Outcome {
-	switch kind := fault.KindOf(err); {
-	case err == nil:
-		return Success
-	case kind.Refusal():
-		return Rejected
-	case kind == fault.Canceled && ctx.Err() != nil:
-		return Canceled
-	default:
-		return Failure
-	}
-}
-
-// Fail sets the status and error.type of a span whose work failed.
-func Fail(span trace.Span, err error) {
-	if span.IsRecording() {
-		span.SetStatus(codes.Error, err.Error())
-		span.SetAttributes(semconv.ErrorTypeKey.String(fault.TypeOf(err)))
-	}
-}
-
-// Conclude sets the outcome of work that did not succeed on its span, and returns what to measure its duration with:
-// the attributes given, the outcome and, for a failure, error.type.
-func Conclude(ctx context.Context, span trace.Span, err error, base ...attribute.KeyValue) metric.MeasurementOption {
-	outcome := OutcomeOf(ctx, err)
-	attrs := append(base[:len(base):len(base)], OutcomeKey.String(string(outcome)))
-	span.SetAttributes(attrs[len(base)])
-	if outcome == Failure {
-		Fail(span, err)
-		attrs = append(attrs, semconv.ErrorTypeKey.String(fault.TypeOf(err)))
-	}
-	return metric.WithAttributeSet(attribute.NewSet(attrs...))
-}
-
-// Exception returns the log attributes of a failure, with the stack if the error is a recovered panic.
-func Exception(err error) []slog.Attr {
-	attrs := []slog.Attr{
-		slog.String(string(semconv.ErrorTypeKey), fault.TypeOf(err)),
-		slog.String(string(semconv.ExceptionTypeKey), exceptionType(err)),
-		slog.String(string(semconv.ExceptionMessageKey), err.Error()),
-	}
-	if stack := PanicStack(err); stack != "" {
-		attrs = append(attrs, slog.String(string(semconv.ExceptionStacktraceKey), stack))
-	}
-	return attrs
-}
-
-func exceptionType(err error) string {
-	for {
-		wrapped, ok := err.(interface{ Unwrap() error }) //nolint:errorlint // only fmt's wrappers are skipped here
-		if !ok || reflect.TypeOf(err).String() != "*fmt.wrapError" {
-			return reflect.TypeOf(err).String()
-		}
-		err = wrapped.Unwrap()
-	}
 }
 
 // FuncName returns the qualified name of a function, as code.function.name wants it.

@@ -1,0 +1,55 @@
+package instrument
+
+import (
+	"context"
+	"log/slog"
+	"reflect"
+
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+
+	"github.com/neuroglia-go/neuroglia/fault"
+	"github.com/neuroglia-go/neuroglia/telemetry"
+)
+
+// Log writes the one record of a piece of work: success at debug, refusal at info, failure at error unless a
+// layer further in has done so. It returns err, marked if it was logged as a failure.
+func Log(ctx context.Context, logger *slog.Logger, what string, attrs []slog.Attr, err error) error {
+	switch outcome := OutcomeOf(ctx, err); outcome {
+	case Success:
+		logger.LogAttrs(ctx, slog.LevelDebug, what+" handled", attrs...)
+	case Rejected, Canceled:
+		attrs = append(attrs, slog.String(string(OutcomeKey), string(outcome)),
+			slog.String("neuroglia.reason", err.Error()))
+		logger.LogAttrs(ctx, slog.LevelInfo, what+" "+string(outcome), attrs...)
+	case Failure:
+		if telemetry.Recorded(err) {
+			return err
+		}
+		logger.LogAttrs(ctx, slog.LevelError, what+" failed", append(attrs, Exception(err)...)...)
+		return telemetry.MarkRecorded(err)
+	}
+	return err
+}
+
+// Exception returns the log attributes of a failure, with the stack if the error is a recovered panic.
+func Exception(err error) []slog.Attr {
+	attrs := []slog.Attr{
+		slog.String(string(semconv.ErrorTypeKey), fault.TypeOf(err)),
+		slog.String(string(semconv.ExceptionTypeKey), exceptionType(err)),
+		slog.String(string(semconv.ExceptionMessageKey), err.Error()),
+	}
+	if stack := PanicStack(err); stack != "" {
+		attrs = append(attrs, slog.String(string(semconv.ExceptionStacktraceKey), stack))
+	}
+	return attrs
+}
+
+func exceptionType(err error) string {
+	for {
+		wrapped, ok := err.(interface{ Unwrap() error }) //nolint:errorlint // only fmt's wrappers are skipped here
+		if !ok || reflect.TypeOf(err).String() != "*fmt.wrapError" {
+			return reflect.TypeOf(err).String()
+		}
+		err = wrapped.Unwrap()
+	}
+}

@@ -1,0 +1,62 @@
+package instrument
+
+import (
+	"context"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/metric"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/neuroglia-go/neuroglia/fault"
+)
+
+// Outcome is the value of the neuroglia.outcome attribute.
+type Outcome string
+
+// The outcomes of a piece of work. Only Failure makes a span's status Error.
+const (
+	Success  Outcome = "success"
+	Rejected Outcome = "rejected" // refused, as expected of a healthy service
+	Canceled Outcome = "canceled" // the caller gave up
+	Failure  Outcome = "failure"
+)
+
+// OutcomeKey is the attribute that holds an [Outcome].
+const OutcomeKey = attribute.Key("neuroglia.outcome")
+
+// OutcomeOf classifies the error that work under ctx ended with.
+func OutcomeOf(ctx context.Context, err error) Outcome {
+	switch kind := fault.KindOf(err); {
+	case err == nil:
+		return Success
+	case kind.Refusal():
+		return Rejected
+	case kind == fault.Canceled && ctx.Err() != nil:
+		return Canceled
+	default:
+		return Failure
+	}
+}
+
+// Fail sets the status and error.type of a span whose work failed.
+func Fail(span trace.Span, err error) {
+	if span.IsRecording() {
+		span.SetStatus(codes.Error, err.Error())
+		span.SetAttributes(semconv.ErrorTypeKey.String(fault.TypeOf(err)))
+	}
+}
+
+// Conclude sets the outcome of work that did not succeed on its span, and returns what to measure its duration with:
+// the attributes given, the outcome and, for a failure, error.type.
+func Conclude(ctx context.Context, span trace.Span, err error, base ...attribute.KeyValue) metric.MeasurementOption {
+	outcome := OutcomeOf(ctx, err)
+	attrs := append(base[:len(base):len(base)], OutcomeKey.String(string(outcome)))
+	span.SetAttributes(attrs[len(base)])
+	if outcome == Failure {
+		Fail(span, err)
+		attrs = append(attrs, semconv.ErrorTypeKey.String(fault.TypeOf(err)))
+	}
+	return metric.WithAttributeSet(attribute.NewSet(attrs...))
+}
