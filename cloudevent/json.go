@@ -1,0 +1,151 @@
+package cloudevent
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"mime"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// attributes are the names that the specification gives a meaning, and which extensions cannot have.
+func reserved(name string) bool {
+	switch name {
+	case "specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "data", "data_base64":
+		return true
+	}
+	return false
+}
+
+// MarshalJSON returns the event in structured mode. JSON data stays JSON, other data becomes base64.
+//
+// See https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md.
+func (e Event) MarshalJSON() ([]byte, error) {
+	if err := e.Validate(); err != nil {
+		return nil, err
+	}
+	members := map[string]any{"specversion": SpecVersion, "id": e.ID, "source": e.Source, "type": e.Type}
+	for name, value := range map[string]string{
+		"subject": e.Subject, "datacontenttype": e.DataContentType, "dataschema": e.DataSchema,
+	} {
+		if value != "" {
+			members[name] = value
+		}
+	}
+	if !e.Time.IsZero() {
+		members["time"] = e.Time.Format(time.RFC3339Nano)
+	}
+	for name, value := range e.Extensions {
+		members[name] = value
+	}
+	switch {
+	case e.Data == nil:
+	case isJSON(e.DataContentType):
+		members["data"] = json.RawMessage(e.Data)
+	default:
+		members["data_base64"] = base64.StdEncoding.EncodeToString(e.Data)
+	}
+	raw, err := json.Marshal(members)
+	if err != nil {
+		return nil, fmt.Errorf("cloudevent: encode %s %s: %w", e.Type, e.ID, err)
+	}
+	return raw, nil
+}
+
+// UnmarshalJSON reads an event in structured mode. It refuses other versions than 1.x and events that [Event.Validate]
+// refuses. Extensions that are numbers or booleans are kept as text.
+func (e *Event) UnmarshalJSON(raw []byte) error {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &members); err != nil {
+		return fmt.Errorf("cloudevent: %w", err)
+	}
+	var read Event
+	if err := read.fill(members); err != nil {
+		return fmt.Errorf("cloudevent: %w", err)
+	}
+	*e = read
+	return e.Validate()
+}
+
+func (e *Event) fill(members map[string]json.RawMessage) error {
+	texts := map[string]string{}
+	for name, raw := range members {
+		if name == "data" || string(raw) == "null" {
+			continue
+		}
+		text, err := scalar(raw)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if reserved(name) {
+			texts[name] = text
+		} else {
+			Carrier{Event: e}.Set(name, text)
+		}
+	}
+	if v := texts["specversion"]; !strings.HasPrefix(v, "1.") {
+		return fmt.Errorf("specversion is %q, want 1.x", v)
+	}
+	e.ID, e.Source, e.Type, e.Subject = texts["id"], texts["source"], texts["type"], texts["subject"]
+	e.DataContentType, e.DataSchema = texts["datacontenttype"], texts["dataschema"]
+	if at, ok := texts["time"]; ok {
+		var err error
+		if e.Time, err = time.Parse(time.RFC3339Nano, at); err != nil {
+			return fmt.Errorf("time: %w", err)
+		}
+	}
+	return e.fillData(members["data"], texts)
+}
+
+func (e *Event) fillData(data json.RawMessage, texts map[string]string) error {
+	encoded, binary := texts["data_base64"]
+	var text string
+	switch {
+	case binary && data != nil:
+		return fmt.Errorf("there is both data and data_base64")
+	case binary:
+		decoded, err := base64.StdEncoding.DecodeString(encoded)
+		if err != nil {
+			return fmt.Errorf("data_base64: %w", err)
+		}
+		e.Data = decoded
+	case data == nil:
+	case !isJSON(e.DataContentType) && json.Unmarshal(data, &text) == nil:
+		e.Data = []byte(text) // data of another type that is text may be a JSON string
+	default:
+		e.Data = bytes.Clone(data)
+	}
+	return nil
+}
+
+// scalar returns the canonical text of a JSON string, number or boolean.
+func scalar(raw json.RawMessage) (string, error) {
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	var v any
+	if err := decoder.Decode(&v); err != nil {
+		return "", err
+	}
+	switch v := v.(type) {
+	case string:
+		return v, nil
+	case json.Number:
+		return v.String(), nil
+	case bool:
+		return strconv.FormatBool(v), nil
+	default:
+		return "", fmt.Errorf("want a string, number or boolean, got %s", raw)
+	}
+}
+
+// isJSON reports whether data of this content type is JSON, as the specification defines it.
+func isJSON(contentType string) bool {
+	if contentType == "" {
+		return true
+	}
+	media, _, err := mime.ParseMediaType(contentType)
+	return err == nil && (strings.HasSuffix(media, "/json") || strings.HasSuffix(media, "+json"))
+}

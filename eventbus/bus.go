@@ -1,0 +1,115 @@
+// Package eventbus takes integration events from one service to others as CloudEvents.
+//
+// [Bus] is the portable type that applications use: it traces and measures publishing and processing and carries the
+// trace across. How events travel is behind the small interface [Transport]; its drivers are packages such as membus.
+package eventbus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/neuroglia-go/neuroglia/aggregate"
+	"github.com/neuroglia-go/neuroglia/cloudevent"
+	"github.com/neuroglia-go/neuroglia/fault"
+	"github.com/neuroglia-go/neuroglia/telemetry"
+)
+
+// ErrClosed is returned by everything that a closed bus or transport is asked to do.
+var ErrClosed error = fault.New(fault.Unavailable, "the event bus is closed")
+
+// Bus publishes and subscribes to events. It is safe for concurrent use.
+type Bus struct {
+	transport   Transport
+	source      string
+	baggageKeys []string
+	telemetry   *instruments
+
+	mu      sync.Mutex
+	pending []pendingSubscription // until Start
+	started bool
+}
+
+type pendingSubscription struct {
+	Subscription
+	deliver Deliver
+}
+
+// Option changes a default of [New].
+type Option func(*options)
+
+type options struct {
+	telemetry   telemetry.Providers
+	baggageKeys []string
+}
+
+// WithTelemetry sends spans, metrics and logs to p. Defaults to OpenTelemetry's globals and slog's default logger.
+func WithTelemetry(p telemetry.Providers) Option { return func(o *options) { o.telemetry = p } }
+
+// WithBaggage lets the baggage members with these keys travel with events. By default none do, since they would leave
+// the service.
+func WithBaggage(keys ...string) Option { return func(o *options) { o.baggageKeys = keys } }
+
+// New returns a bus over transport. Source is the CloudEvents source of what it publishes, such as "/mario-pizzeria".
+func New(transport Transport, source string, opts ...Option) (*Bus, error) {
+	var o options
+	for _, option := range opts {
+		option(&o)
+	}
+	instruments, err := newInstruments(o.telemetry.OrGlobal(), transport.System())
+	if err != nil {
+		return nil, fmt.Errorf("event bus: %w", err)
+	}
+	return &Bus{transport: transport, source: source, baggageKeys: o.baggageKeys, telemetry: instruments}, nil
+}
+
+// Publish sends an event. A trace context that the event already carries stays: it is the context of its creation.
+func (b *Bus) Publish(ctx context.Context, e cloudevent.Event) error {
+	if err := e.Validate(); err != nil {
+		return err
+	}
+	ctx, op := b.telemetry.beginPublish(ctx, &e)
+	if _, set := e.Extensions["traceparent"]; !set {
+		b.telemetry.propagator.Inject(allowed(ctx, b.baggageKeys), cloudevent.Carrier{Event: &e})
+	}
+	err := b.transport.Publish(ctx, e)
+	if err != nil {
+		err = fmt.Errorf("publish %s %s: %w", e.Type, e.ID, err)
+	}
+	op.end(ctx, err)
+	return err
+}
+
+// Forward publishes an event that an aggregate raised. It is meant as an event handler of all such events:
+//
+//	mediator.On(m, bus.Forward)
+func (b *Bus) Forward(ctx context.Context, event aggregate.Integration) error {
+	raised, ok := aggregate.FromContext(ctx)
+	if !ok {
+		return fmt.Errorf("forward %s: the context is not that of an event handler", event.EventType())
+	}
+	e, err := cloudevent.FromRaised(raised, b.source)
+	if err != nil {
+		return err
+	}
+	return b.Publish(ctx, e)
+}
+
+// Start begins the deliveries of all subscriptions.
+func (b *Bus) Start(ctx context.Context) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.started = true
+	var errs []error
+	for _, s := range b.pending {
+		if err := b.transport.Subscribe(ctx, s.Subscription, s.deliver); err != nil {
+			errs = append(errs, fmt.Errorf("subscribe %s to %s: %w", s.Group, s.Type, err))
+		}
+	}
+	b.pending = nil
+	return errors.Join(errs...)
+}
+
+// Stop lets the deliveries that have begun come to their end, or until ctx ends, and closes the transport.
+func (b *Bus) Stop(ctx context.Context) error { return b.transport.Close(ctx) }

@@ -1,0 +1,130 @@
+package eventbus
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/baggage"
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/propagation"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/neuroglia-go/neuroglia/cloudevent"
+	"github.com/neuroglia-go/neuroglia/fault"
+	"github.com/neuroglia-go/neuroglia/internal/instrument"
+	"github.com/neuroglia-go/neuroglia/telemetry"
+)
+
+// instruments are made once per bus. The names follow
+// https://opentelemetry.io/docs/specs/semconv/messaging/messaging-metrics/.
+type instruments struct {
+	tracer     trace.Tracer
+	tracing    bool
+	propagator propagation.TextMapPropagator
+	logger     *slog.Logger
+	system     string
+	sent       metric.Int64Counter
+	consumed   metric.Int64Counter
+	operation  metric.Float64Histogram
+	process    metric.Float64Histogram
+}
+
+func newInstruments(p telemetry.Providers, system string) (*instruments, error) {
+	scope := instrument.NewScope("eventbus")
+	meter := scope.Meter(p.Meter)
+	i := &instruments{
+		tracer: scope.Tracer(p.Tracer), tracing: instrument.Tracing(p.Tracer), propagator: p.Propagator,
+		logger: p.Logger, system: system,
+	}
+	var errs [4]error
+	i.sent, errs[0] = meter.Int64Counter("messaging.client.sent.messages", metric.WithUnit("{message}"),
+		metric.WithDescription("Number of messages producer attempted to send to the broker."))
+	i.consumed, errs[1] = meter.Int64Counter("messaging.client.consumed.messages", metric.WithUnit("{message}"),
+		metric.WithDescription("Number of messages that were delivered to the application."))
+	i.operation, errs[2] = meter.Float64Histogram("messaging.client.operation.duration", metric.WithUnit("s"),
+		metric.WithDescription("Duration of messaging operation initiated by a producer or consumer client."),
+		instrument.Seconds())
+	i.process, errs[3] = meter.Float64Histogram("messaging.process.duration", metric.WithUnit("s"),
+		metric.WithDescription("Duration of processing operation."), instrument.Seconds())
+	return i, errors.Join(errs[:]...)
+}
+
+// allowed returns ctx with no other baggage than the members with the given keys.
+func allowed(ctx context.Context, keys []string) context.Context {
+	all := baggage.FromContext(ctx)
+	if all.Len() == 0 {
+		return ctx
+	}
+	var members []baggage.Member
+	for _, key := range keys {
+		if member := all.Member(key); member.Key() != "" {
+			members = append(members, member)
+		}
+	}
+	kept, err := baggage.New(members...)
+	if err != nil {
+		return baggage.ContextWithoutBaggage(ctx)
+	}
+	return baggage.ContextWithBaggage(ctx, kept)
+}
+
+// publishing is a publish that has begun.
+type publishing struct {
+	*instruments
+	span       trace.Span
+	attributes []attribute.KeyValue
+	began      time.Time
+}
+
+func (i *instruments) beginPublish(ctx context.Context, e *cloudevent.Event) (context.Context, publishing) {
+	op := publishing{instruments: i, began: time.Now(), attributes: i.attributes("publish", e.Type)}
+	ctx, op.span = i.start(ctx, "publish "+e.Type, trace.WithSpanKind(trace.SpanKindProducer))
+	if op.span.IsRecording() {
+		op.span.SetAttributes(op.attributes...)
+		op.span.SetAttributes(semconv.MessagingOperationTypeSend)
+		op.span.SetAttributes(eventAttributes(e)...)
+	}
+	return ctx, op
+}
+
+func (op publishing) end(ctx context.Context, err error) {
+	attrs := op.attributes
+	if instrument.OutcomeOf(ctx, err) == instrument.Failure {
+		instrument.Fail(op.span, err)
+		attrs = append(attrs, semconv.ErrorTypeKey.String(fault.TypeOf(err)))
+	}
+	with := metric.WithAttributes(attrs...)
+	op.sent.Add(ctx, 1, with)
+	op.operation.Record(ctx, time.Since(op.began).Seconds(), with)
+	op.span.End()
+}
+
+func (i *instruments) attributes(operation, destination string) []attribute.KeyValue {
+	return []attribute.KeyValue{
+		semconv.MessagingSystemKey.String(i.system), semconv.MessagingOperationName(operation),
+		semconv.MessagingDestinationName(destination),
+	}
+}
+
+func eventAttributes(e *cloudevent.Event) []attribute.KeyValue {
+	attrs := []attribute.KeyValue{
+		semconv.MessagingMessageID(e.ID), semconv.CloudEventsEventID(e.ID), semconv.CloudEventsEventType(e.Type),
+		semconv.CloudEventsEventSource(e.Source), semconv.CloudEventsEventSpecVersion(cloudevent.SpecVersion),
+	}
+	if e.Subject != "" {
+		attrs = append(attrs, semconv.CloudEventsEventSubject(e.Subject))
+	}
+	return attrs
+}
+
+func (i *instruments) start(ctx context.Context, name string, opts ...trace.SpanStartOption) (
+	context.Context, trace.Span) {
+	if !i.tracing {
+		return ctx, trace.SpanFromContext(nil) //nolint:staticcheck // documented to return a span that does nothing
+	}
+	return i.tracer.Start(ctx, name, opts...)
+}

@@ -1,0 +1,146 @@
+// Package membus takes events to subscribers in the same process. Events are not kept: those that a process has not
+// handled when it dies are lost, and an event whose handling failed is not delivered again.
+package membus
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/neuroglia-go/neuroglia/cloudevent"
+	"github.com/neuroglia-go/neuroglia/eventbus"
+	"github.com/neuroglia-go/neuroglia/fault"
+)
+
+// Capacity is how many events may wait for one group. Publishing one more fails: waiting for room could wait for the
+// very handler that publishes.
+const Capacity = 8192
+
+// Transport is an eventbus.Transport in memory.
+type Transport struct {
+	delivery context.Context // of the deliveries; ends with the transport
+	cancel   context.CancelFunc
+	workers  sync.WaitGroup
+
+	mu      sync.Mutex
+	changed *sync.Cond // of what follows
+	closed  bool
+	groups  map[eventbus.Subscription]*group
+	left    int // events that wait or are being handled
+}
+
+var _ eventbus.Transport = (*Transport)(nil)
+
+// group is subscribers that share events, and the events that wait for them. They are handled one at a time, which keeps
+// their order.
+type group struct {
+	queue       []cloudevent.Event
+	subscribers []eventbus.Deliver
+}
+
+// New returns a transport with no subscribers.
+func New() *Transport {
+	t := &Transport{groups: map[eventbus.Subscription]*group{}}
+	t.changed = sync.NewCond(&t.mu)
+	t.delivery, t.cancel = context.WithCancel(context.Background())
+	return t
+}
+
+// System implements eventbus.Transport.
+func (*Transport) System() string { return "memory" }
+
+// Publish implements eventbus.Transport. It returns an error of kind fault.Unavailable, having published nothing, if
+// [Capacity] events wait for one of the groups.
+func (t *Transport) Publish(ctx context.Context, e cloudevent.Event) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.closed {
+		return eventbus.ErrClosed
+	}
+	for s, g := range t.groups {
+		if s.Type == e.Type && len(g.queue) >= Capacity {
+			return fault.New(fault.Unavailable, "%d events already wait for %s", Capacity, s.Group)
+		}
+	}
+	for s, g := range t.groups {
+		if s.Type == e.Type {
+			g.queue = append(g.queue, e)
+			t.left++
+		}
+	}
+	t.changed.Broadcast()
+	return nil
+}
+
+// Subscribe implements eventbus.Transport. Delivery contexts end when Close gives up waiting.
+func (t *Transport) Subscribe(_ context.Context, s eventbus.Subscription, deliver eventbus.Deliver) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.closed {
+		return eventbus.ErrClosed
+	}
+	if g, ok := t.groups[s]; ok {
+		g.subscribers = append(g.subscribers, deliver)
+		return nil
+	}
+	g := &group{subscribers: []eventbus.Deliver{deliver}}
+	t.groups[s] = g
+	t.workers.Go(func() { t.work(g) })
+	return nil
+}
+
+// work delivers the events of a group until the transport is closed, to each subscriber in turn.
+func (t *Transport) work(g *group) {
+	for turn := 0; ; turn++ {
+		e, deliver, ok := t.take(g, turn)
+		if !ok {
+			return
+		}
+		_ = deliver(t.delivery, e, 1) // the bus has reported the error, and there is no other delivery
+		t.mu.Lock()
+		t.left--
+		t.changed.Broadcast()
+		t.mu.Unlock()
+	}
+}
+
+func (t *Transport) take(g *group, turn int) (cloudevent.Event, eventbus.Deliver, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for len(g.queue) == 0 && !t.closed {
+		t.changed.Wait()
+	}
+	if t.closed {
+		return cloudevent.Event{}, nil, false
+	}
+	e := g.queue[0]
+	g.queue = g.queue[1:]
+	return e, g.subscribers[turn%len(g.subscribers)], true
+}
+
+// Close implements eventbus.Transport. Events that handlers publish while it waits are accepted, and waited for.
+func (t *Transport) Close(ctx context.Context) error {
+	stop := context.AfterFunc(ctx, func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.changed.Broadcast()
+	})
+	defer stop()
+	t.mu.Lock()
+	for t.left > 0 && !t.closed && ctx.Err() == nil {
+		t.changed.Wait()
+	}
+	left := t.left
+	t.closed, t.left = true, 0
+	t.changed.Broadcast()
+	t.mu.Unlock()
+	t.cancel()
+	if left > 0 {
+		return fmt.Errorf("%d events were not handled: %w", left, ctx.Err())
+	}
+	t.workers.Wait()
+	return nil
+}
