@@ -9,12 +9,15 @@ import (
 
 type key struct{}
 
-// With returns ctx with attrs added after those it already carries.
+// With returns ctx with attrs added after those it already carries, except those of the same keys.
 func With(ctx context.Context, attrs ...slog.Attr) context.Context {
 	if len(attrs) == 0 {
 		return ctx
 	}
-	return context.WithValue(ctx, key{}, append(slices.Clip(Attrs(ctx)), attrs...))
+	kept := slices.DeleteFunc(slices.Clone(Attrs(ctx)), func(a slog.Attr) bool {
+		return slices.ContainsFunc(attrs, func(b slog.Attr) bool { return a.Key == b.Key })
+	})
+	return context.WithValue(ctx, key{}, append(kept, attrs...))
 }
 
 // Attrs returns what ctx carries, oldest first. The caller must not change it.

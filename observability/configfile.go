@@ -1,0 +1,71 @@
+package observability
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"slices"
+
+	"go.opentelemetry.io/contrib/otelconf"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/log"
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// configFile makes providers from the declarative configuration at OTEL_CONFIG_FILE, which stands in place of all other
+// variables.
+type configFile struct{ sdk otelconf.SDK }
+
+// newConfigFile reads a file. The service's name and what the resource detectors find are added where the file does not
+// say otherwise.
+func newConfigFile(ctx context.Context, c *config, path string, stdout *slog.Logger) (*configFile, error) {
+	text, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	if err != nil {
+		return nil, fmt.Errorf("read OTEL_CONFIG_FILE: %w", err)
+	}
+	conf, err := otelconf.ParseYAML(text)
+	if err != nil {
+		return nil, fmt.Errorf("parse OTEL_CONFIG_FILE %s: %w", path, err)
+	}
+	addAttributes(conf, describe(ctx, c, stdout).Attributes())
+	sdk, err := otelconf.NewSDK(
+		otelconf.WithContext(ctx),
+		otelconf.WithOpenTelemetryConfiguration(*conf),
+		otelconf.WithTracerProviderOptions(append(c.tracerOptions(), c.traces...)...),
+		otelconf.WithMeterProviderOptions(c.metrics...),
+		otelconf.WithLoggerProviderOptions(c.logs...),
+	)
+	if err != nil {
+		return nil, fmt.Errorf("use OTEL_CONFIG_FILE %s: %w", path, errors.Join(err, sdk.Shutdown(ctx)))
+	}
+	return &configFile{sdk}, nil
+}
+
+func (f *configFile) meterProvider(context.Context) (metric.MeterProvider, error) {
+	return f.sdk.MeterProvider(), nil
+}
+
+func (f *configFile) tracerProvider(context.Context) (trace.TracerProvider, error) {
+	return f.sdk.TracerProvider(), nil
+}
+
+func (f *configFile) loggerProvider(context.Context) (log.LoggerProvider, error) {
+	return f.sdk.LoggerProvider(), nil
+}
+
+// addAttributes adds what the file does not have.
+func addAttributes(conf *otelconf.OpenTelemetryConfiguration, attrs []attribute.KeyValue) {
+	if conf.Resource == nil {
+		conf.Resource = &otelconf.Resource{}
+	}
+	for _, a := range attrs {
+		name := string(a.Key)
+		if !slices.ContainsFunc(conf.Resource.Attributes, func(in otelconf.AttributeNameValue) bool { return in.Name == name }) {
+			conf.Resource.Attributes = append(conf.Resource.Attributes,
+				otelconf.AttributeNameValue{Name: name, Value: a.Value.AsInterface()})
+		}
+	}
+}

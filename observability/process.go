@@ -1,0 +1,95 @@
+package observability
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/shirou/gopsutil/v4/process"
+	"go.opentelemetry.io/contrib/instrumentation/host"
+	"go.opentelemetry.io/contrib/instrumentation/runtime"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+	metricnoop "go.opentelemetry.io/otel/metric/noop"
+)
+
+// startProcessMetrics measures the Go runtime and the process, and the whole machine if that is wanted.
+func startProcessMetrics(provider metric.MeterProvider, machine bool) error {
+	if _, off := provider.(metricnoop.MeterProvider); off {
+		return nil
+	}
+	if err := runtime.Start(runtime.WithMeterProvider(provider)); err != nil {
+		return fmt.Errorf("measure the Go runtime: %w", err)
+	}
+	if err := observeProcess(provider.Meter(scopeName)); err != nil {
+		return fmt.Errorf("measure the process: %w", err)
+	}
+	if machine {
+		if err := host.Start(host.WithMeterProvider(provider)); err != nil {
+			return fmt.Errorf("measure the host: %w", err)
+		}
+	}
+	return nil
+}
+
+// processInstruments are the process.* metrics of the semantic conventions.
+type processInstruments struct {
+	process *process.Process
+	begin   time.Time
+
+	cpu     metric.Float64ObservableCounter
+	memory  metric.Int64ObservableUpDownCounter
+	virtual metric.Int64ObservableUpDownCounter
+	files   metric.Int64ObservableUpDownCounter
+	threads metric.Int64ObservableUpDownCounter
+	uptime  metric.Float64ObservableGauge
+}
+
+// observeProcess registers the instruments. What an operating system does not tell is not observed.
+func observeProcess(meter metric.Meter) error {
+	self, err := process.NewProcess(int32(os.Getpid())) //nolint:gosec // process ids fit
+	if err != nil {
+		return nil //nolint:nilerr // the operating system does not tell
+	}
+	p := &processInstruments{process: self, begin: time.Now()}
+	var errs [6]error
+	p.cpu, errs[0] = meter.Float64ObservableCounter("process.cpu.time", metric.WithUnit("s"),
+		metric.WithDescription("Total CPU seconds broken down by different states."))
+	p.memory, errs[1] = meter.Int64ObservableUpDownCounter("process.memory.usage", metric.WithUnit("By"),
+		metric.WithDescription("The amount of physical memory in use."))
+	p.virtual, errs[2] = meter.Int64ObservableUpDownCounter("process.memory.virtual", metric.WithUnit("By"),
+		metric.WithDescription("The amount of committed virtual memory."))
+	p.files, errs[3] = meter.Int64ObservableUpDownCounter("process.unix.file_descriptor.count", metric.WithUnit("{file_descriptor}"),
+		metric.WithDescription("Number of unix file descriptors in use by the process."))
+	p.threads, errs[4] = meter.Int64ObservableUpDownCounter("process.thread.count", metric.WithUnit("{thread}"),
+		metric.WithDescription("Process threads count."))
+	p.uptime, errs[5] = meter.Float64ObservableGauge("process.uptime", metric.WithUnit("s"),
+		metric.WithDescription("The time the process has been running."))
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	_, err = meter.RegisterCallback(p.observe, p.cpu, p.memory, p.virtual, p.files, p.threads, p.uptime)
+	return err
+}
+
+func (p *processInstruments) observe(ctx context.Context, o metric.Observer) error {
+	if times, err := p.process.TimesWithContext(ctx); err == nil {
+		o.ObserveFloat64(p.cpu, times.User, metric.WithAttributes(attribute.String("cpu.mode", "user")))
+		o.ObserveFloat64(p.cpu, times.System, metric.WithAttributes(attribute.String("cpu.mode", "system")))
+	}
+	if memory, err := p.process.MemoryInfoWithContext(ctx); err == nil {
+		o.ObserveInt64(p.memory, int64(memory.RSS))  //nolint:gosec // memory fits
+		o.ObserveInt64(p.virtual, int64(memory.VMS)) //nolint:gosec // memory fits
+	}
+	if n, err := p.process.NumFDsWithContext(ctx); err == nil {
+		o.ObserveInt64(p.files, int64(n))
+	}
+	if n, err := p.process.NumThreadsWithContext(ctx); err == nil {
+		o.ObserveInt64(p.threads, int64(n))
+	}
+	o.ObserveFloat64(p.uptime, time.Since(p.begin).Seconds())
+	return nil
+}
