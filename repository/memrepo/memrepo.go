@@ -20,6 +20,7 @@ type Store[A any] struct {
 
 	mu   sync.RWMutex
 	docs map[string]document
+	last time.Time // of creation; each one is later, so that nothing is added behind a place a list has passed
 }
 
 type document struct {
@@ -61,7 +62,7 @@ func (s *Store[A]) Save(ctx context.Context, c repository.Change[A]) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	doc := document{version: c.Expected + 1, created: time.Now().UTC(), fields: map[string]string{}}
+	doc := document{version: c.Expected + 1, fields: map[string]string{}}
 	if c.State != nil {
 		var err error
 		if doc.data, err = json.Marshal(c.State); err != nil {
@@ -86,9 +87,21 @@ func (s *Store[A]) Save(ctx context.Context, c repository.Change[A]) error {
 		return nil
 	case exists:
 		doc.created = before.created
+	default:
+		doc.created = s.next()
 	}
 	s.docs[c.ID] = doc
 	return nil
+}
+
+// next returns a time of creation.
+func (s *Store[A]) next() time.Time {
+	if now := time.Now().UTC(); now.After(s.last) {
+		s.last = now
+	} else {
+		s.last = s.last.Add(time.Nanosecond)
+	}
+	return s.last
 }
 
 // List implements repository.Store.

@@ -1,0 +1,100 @@
+package sqlrepo
+
+import (
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"path/filepath"
+	"runtime"
+	"strconv"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/neuroglia-go/neuroglia/telemetry"
+)
+
+//go:embed migrations/sqlite/*.sql
+var sqliteMigrations embed.FS
+
+// openSQLite opens the connections. synchronous=FULL makes each commit wait for the disk, so that a change that was
+// saved is there after a loss of power; NORMAL would lose the last ones.
+func openSQLite(p place, t telemetry.Providers) (*DB, error) {
+	migrations, err := fs.Sub(sqliteMigrations, "migrations/sqlite")
+	if err != nil {
+		return nil, fmt.Errorf("embedded migrations: %w", err)
+	}
+	db := &DB{statements: &statements{}, dialect: dialect{
+		system: "sqlite", migrations: migrations, greatest: "max",
+		columns:     `SELECT name FROM pragma_table_info(?1)`,
+		unavailable: sqliteUnavailable, status: sqliteStatus,
+	}}
+	parameters := url.Values{
+		"_busy_timeout": {"5000"}, "_foreign_keys": {"on"}, "_synchronous": {"full"}, "_txlock": {"immediate"},
+		"_dqs": {"false"}, "_defensive": {"true"}, "_error_rc": {"true"},
+	}
+	if p.memory() {
+		// Each connection to :memory: has a database of its own, so there is one, and it is never closed when idle.
+		if db.writer, err = db.connect("file::memory:", parameters, t); err != nil {
+			return nil, err
+		}
+		db.writer.SetMaxOpenConns(1)
+		db.reader = db.writer
+		return db, nil
+	}
+	if err := p.prepare(); err != nil {
+		return nil, err
+	}
+	name := "file:" + (&url.URL{Path: filepath.ToSlash(p.path)}).EscapedPath()
+	parameters.Set("_query_only", "on")
+	if db.reader, err = db.connect(name, parameters, t); err != nil {
+		return nil, err
+	}
+	readers := max(4, runtime.GOMAXPROCS(0))
+	db.reader.SetMaxOpenConns(readers)
+	db.reader.SetMaxIdleConns(readers)
+	parameters.Set("_query_only", "off")
+	parameters.Set("_journal_mode", "wal")
+	if db.writer, err = db.connect(name, parameters, t); err != nil {
+		return nil, err
+	}
+	db.writer.SetMaxOpenConns(1)
+	return db, nil
+}
+
+// connect does not connect yet: the first use does.
+func (db *DB) connect(name string, parameters url.Values, t telemetry.Providers) (*sql.DB, error) {
+	connector, err := sqlite.NewConnector(name + "?" + parameters.Encode())
+	if err != nil {
+		return nil, fmt.Errorf("connector: %w", err)
+	}
+	return db.instrument(connector, t), nil
+}
+
+func sqliteCode(err error) (int, bool) {
+	var failed *sqlite.Error
+	if !errors.As(err, &failed) {
+		return 0, false
+	}
+	return failed.Code() & 0xff, true // without the extension
+}
+
+func sqliteUnavailable(err error) bool {
+	switch code, _ := sqliteCode(err); code {
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,
+		sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_NOMEM:
+		return true
+	}
+	return false
+}
+
+func sqliteStatus(err error) string {
+	code, ok := sqliteCode(err)
+	if !ok {
+		return ""
+	}
+	return strconv.Itoa(code)
+}

@@ -1,0 +1,78 @@
+package sqlrepo
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+)
+
+// prepareStatements prepares what every use of a store needs.
+func (s *Store[A]) prepareStatements(ctx context.Context) error {
+	for _, p := range []struct {
+		into            **sql.Stmt
+		on              *sql.DB
+		operation, text string
+	}{
+		{&s.get, s.db.reader, "SELECT", `SELECT id, version, created_at, document FROM ` + s.table + ` WHERE id = ?1`},
+		{&s.contains, s.db.reader, "SELECT", `SELECT 1 FROM ` + s.table + ` WHERE id = ?1`},
+		{&s.insert, s.db.writer, "INSERT", s.insertion()},
+		{&s.update, s.db.writer, "UPDATE", s.alteration()},
+		{&s.remove, s.db.writer, "DELETE", `DELETE FROM ` + s.table + ` WHERE id = ?1`},
+	} {
+		s.db.statements.describe(p.text, p.operation, s.schema.Name)
+		statement, err := p.on.PrepareContext(ctx, p.text)
+		if err != nil {
+			return fmt.Errorf("%s: %w", p.text, err)
+		}
+		*p.into = statement
+	}
+	return nil
+}
+
+// insertion gives each row a time of creation that is later than all before it, whatever the clock does. So nothing is
+// ever added behind a place that a list has passed. Writers wait for each other, so the order is that of the commits.
+func (s *Store[A]) insertion() string {
+	columns, values := make([]string, len(s.fields)), make([]string, len(s.fields))
+	for i, field := range s.fields {
+		columns[i], values[i] = ", "+column(field), fmt.Sprintf(", ?%d", i+6)
+	}
+	return `INSERT INTO ` + s.table + ` (id, version, created_at, updated_at, document` + strings.Join(columns, "") +
+		`) VALUES (?1, ?2, ` + s.db.dialect.greatest + `(?3, (SELECT coalesce(max(created_at), 0) + 1 FROM ` + s.table +
+		`)), ?4, ?5` + strings.Join(values, "") + `) ON CONFLICT (id) DO NOTHING`
+}
+
+func (s *Store[A]) alteration() string {
+	assignments := make([]string, len(s.fields))
+	for i, field := range s.fields {
+		assignments[i] = fmt.Sprintf(", %s = ?%d", column(field), i+6)
+	}
+	return `UPDATE ` + s.table + ` SET version = ?3, updated_at = ?4, document = ?5` + strings.Join(assignments, "") +
+		` WHERE id = ?1 AND version = ?2`
+}
+
+func (s *Store[A]) list(conditions string) string {
+	return `SELECT id, version, created_at, document FROM ` + s.table +
+		` WHERE (created_at, id) > (?1, ?2)` + conditions + ` ORDER BY created_at, id LIMIT ?3`
+}
+
+func (s *Store[A]) count(field string) string {
+	return `SELECT ` + column(field) + `, count(*) FROM ` + s.table + ` GROUP BY ` + column(field)
+}
+
+// selection returns a prepared statement. There are as many as combinations of declared fields that are asked for.
+func (s *Store[A]) selection(ctx context.Context, text string) (*sql.Stmt, error) {
+	if known, ok := s.selections.Load(text); ok {
+		return known.(*sql.Stmt), nil //nolint:forcetypeassert,errcheck // only this function stores in it
+	}
+	s.db.statements.describe(text, "SELECT", s.schema.Name)
+	// The statement stays, so it must not depend on this caller's context for longer than this call.
+	prepared, err := s.db.reader.PrepareContext(ctx, text)
+	if err != nil {
+		return nil, fmt.Errorf("prepare %s: %w", text, err)
+	}
+	if known, loaded := s.selections.LoadOrStore(text, prepared); loaded {
+		return known.(*sql.Stmt), prepared.Close() //nolint:forcetypeassert,errcheck // as above
+	}
+	return prepared, nil
+}

@@ -1,0 +1,224 @@
+package sqlrepo
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/neuroglia-go/neuroglia/repository"
+)
+
+// Store is a repository.Store in a table of a [DB].
+type Store[A any] struct {
+	db     *DB
+	schema repository.Schema[A]
+	fields []string // declared, sorted
+	table  string   // quoted
+
+	get, contains          *sql.Stmt
+	insert, update, remove *sql.Stmt
+	selections             sync.Map // text to *sql.Stmt: lists and counts, prepared when first used
+}
+
+var _ repository.Store[struct{}] = (*Store[struct{}])(nil)
+
+// New returns the store of the aggregates that schema describes, and makes or extends its table. Names in the schema are
+// in lower snake case. A field that is declared later is filled in for the rows there are, which takes its time and must
+// not happen while programs that do not know the field still write.
+func New[A any](ctx context.Context, db *DB, schema repository.Schema[A]) (*Store[A], error) {
+	if err := validate(schema); err != nil {
+		return nil, err
+	}
+	s := &Store[A]{db: db, schema: schema, fields: slices.Sorted(maps.Keys(schema.Fields)), table: `"` + schema.Name + `"`}
+	if err := s.prepare(ctx); err != nil {
+		return nil, fmt.Errorf("prepare table %s: %w", schema.Name, err)
+	}
+	if err := s.prepareStatements(ctx); err != nil {
+		return nil, fmt.Errorf("prepare statements of %s: %w", schema.Name, db.classify(ctx, err))
+	}
+	return s, nil
+}
+
+// Get implements repository.Store.
+func (s *Store[A]) Get(ctx context.Context, id string) (repository.Loaded[A], error) {
+	rows, err := s.get.QueryContext(ctx, id)
+	if err != nil {
+		return repository.Loaded[A]{}, s.db.classify(ctx, err)
+	}
+	found, err := scanAll[A](rows)
+	switch {
+	case err != nil:
+		return repository.Loaded[A]{}, s.db.classify(ctx, err)
+	case len(found) == 0:
+		return repository.Loaded[A]{}, repository.ErrNotFound
+	}
+	return found[0], nil
+}
+
+// Contains implements repository.Store.
+func (s *Store[A]) Contains(ctx context.Context, id string) (bool, error) {
+	var found int
+	err := s.contains.QueryRowContext(ctx, id).Scan(&found)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, s.db.classify(ctx, err)
+}
+
+// Save implements repository.Store.
+func (s *Store[A]) Save(ctx context.Context, c repository.Change[A]) error {
+	values, err := s.values(c)
+	if err != nil {
+		return err
+	}
+	return s.db.write(ctx, func(tx *sql.Tx) error {
+		// Everything in here is committed as one: it is where c.Events are stored once there is an outbox.
+		return s.change(ctx, tx, c, values)
+	})
+}
+
+// values returns the document and the values of the declared fields.
+func (s *Store[A]) values(c repository.Change[A]) ([]any, error) {
+	if c.Op == repository.Remove {
+		return nil, nil
+	}
+	document, err := json.Marshal(c.State)
+	if err != nil {
+		return nil, fmt.Errorf("encode: %w", err)
+	}
+	values := make([]any, 0, len(s.fields)+1)
+	values = append(values, string(document))
+	for _, field := range s.fields {
+		values = append(values, s.schema.Fields[field](c.State))
+	}
+	return values, nil
+}
+
+// change tells from the number of rows, not from errors, whether the change was possible: an error would be one in the
+// telemetry, and would end a transaction of PostgreSQL.
+func (s *Store[A]) change(ctx context.Context, tx *sql.Tx, c repository.Change[A], values []any) error {
+	now := time.Now().UnixNano()
+	switch c.Op {
+	case repository.Add:
+		return changed(repository.ErrExists)(tx.StmtContext(ctx, s.insert).ExecContext(ctx,
+			append([]any{c.ID, c.Expected + 1, now, now}, values...)...))
+	case repository.Update:
+		return changed(repository.ErrVersion)(tx.StmtContext(ctx, s.update).ExecContext(ctx,
+			append([]any{c.ID, c.Expected, c.Expected + 1, now}, values...)...))
+	case repository.Remove:
+		return changed(repository.ErrNotFound)(tx.StmtContext(ctx, s.remove).ExecContext(ctx, c.ID))
+	}
+	return fmt.Errorf("change %d is not known", c.Op)
+}
+
+// changed returns a function that returns none if no row was changed.
+func changed(none error) func(sql.Result, error) error {
+	return func(result sql.Result, err error) error {
+		if err != nil {
+			return err
+		}
+		switch n, err := result.RowsAffected(); {
+		case err != nil:
+			return fmt.Errorf("count changed rows: %w", err)
+		case n == 0:
+			return none
+		}
+		return nil
+	}
+}
+
+// List implements repository.Store.
+func (s *Store[A]) List(ctx context.Context, f repository.Filter) ([]repository.Loaded[A], error) {
+	args := []any{nanoseconds(f.After.Created), f.After.ID, max(f.Limit, 0)}
+	var conditions strings.Builder
+	for _, field := range s.fields {
+		if value, ok := f.Where[field]; ok {
+			args = append(args, value)
+			fmt.Fprintf(&conditions, " AND %s = ?%d", column(field), len(args))
+		}
+	}
+	for field := range f.Where {
+		if !slices.Contains(s.fields, field) {
+			return nil, s.undeclared(field)
+		}
+	}
+	statement, err := s.selection(ctx, s.list(conditions.String()))
+	if err != nil {
+		return nil, s.db.classify(ctx, err)
+	}
+	rows, err := statement.QueryContext(ctx, args...)
+	if err != nil {
+		return nil, s.db.classify(ctx, err)
+	}
+	found, err := scanAll[A](rows)
+	return found, s.db.classify(ctx, err)
+}
+
+// Count implements repository.Store.
+func (s *Store[A]) Count(ctx context.Context, field string) (map[string]int64, error) {
+	if !slices.Contains(s.fields, field) {
+		return nil, s.undeclared(field)
+	}
+	statement, err := s.selection(ctx, s.count(field))
+	if err != nil {
+		return nil, s.db.classify(ctx, err)
+	}
+	rows, err := statement.QueryContext(ctx)
+	if err != nil {
+		return nil, s.db.classify(ctx, err)
+	}
+	defer rows.Close() //nolint:errcheck // the error is that of Err
+	counts := map[string]int64{}
+	for rows.Next() {
+		var value string
+		var n int64
+		if err := rows.Scan(&value, &n); err != nil {
+			return nil, s.db.classify(ctx, err)
+		}
+		counts[value] = n
+	}
+	return counts, s.db.classify(ctx, rows.Err())
+}
+
+func (s *Store[A]) undeclared(field string) error {
+	return fmt.Errorf("%s has no declared field %q", s.schema.Name, field)
+}
+
+// nanoseconds are those of a place in a list, within what a table can hold.
+func nanoseconds(t time.Time) int64 {
+	switch {
+	case t.Before(time.Unix(0, 0)):
+		return 0
+	case t.After(time.Unix(0, math.MaxInt64)):
+		return math.MaxInt64
+	}
+	return t.UnixNano()
+}
+
+// scanAll reads rows of id, version, created_at and document, and closes them.
+func scanAll[A any](rows *sql.Rows) ([]repository.Loaded[A], error) {
+	defer rows.Close() //nolint:errcheck // the error is that of Err
+	var all []repository.Loaded[A]
+	for rows.Next() {
+		var created int64
+		var document sql.RawBytes
+		loaded := repository.Loaded[A]{State: new(A)}
+		if err := rows.Scan(&loaded.ID, &loaded.Version, &created, &document); err != nil {
+			return nil, fmt.Errorf("read row: %w", err)
+		}
+		if err := json.Unmarshal(document, loaded.State); err != nil {
+			return nil, fmt.Errorf("decode %q: %w", loaded.ID, err)
+		}
+		loaded.Created = time.Unix(0, created).UTC()
+		all = append(all, loaded)
+	}
+	return all, rows.Err() //nolint:wrapcheck // the caller explains
+}

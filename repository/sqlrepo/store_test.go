@@ -1,0 +1,53 @@
+package sqlrepo_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/neuroglia-go/neuroglia/repository"
+	"github.com/neuroglia-go/neuroglia/repository/repositorytest"
+	"github.com/neuroglia-go/neuroglia/repository/sqlrepo"
+)
+
+func TestStoreConforms(t *testing.T) {
+	t.Parallel()
+	for name, url := range map[string]func(*testing.T) string{
+		"in a file": func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "test.db") },
+		"in memory": func(*testing.T) string { return "sqlite::memory:" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			repositorytest.Run(t, repositorytest.Harness{
+				Open: func(t *testing.T, schema repository.Schema[repositorytest.Ticket]) repository.Store[repositorytest.Ticket] {
+					return newStore(t, open(t, url(t)), schema)
+				},
+			})
+		})
+	}
+}
+
+func open(tb testing.TB, url string, opts ...sqlrepo.Option) *sqlrepo.DB {
+	tb.Helper()
+	db, err := sqlrepo.Open(tb.Context(), url, opts...)
+	if err != nil {
+		tb.Fatalf("Open(%s): %v", url, err)
+	}
+	tb.Cleanup(func() {
+		if n := sqlrepo.InUse(db); n != 0 {
+			tb.Errorf("%d connections are still in use", n)
+		}
+		if err := db.Close(); err != nil {
+			tb.Errorf("Close: %v", err)
+		}
+	})
+	return db
+}
+
+func newStore[A any](tb testing.TB, db *sqlrepo.DB, schema repository.Schema[A]) *sqlrepo.Store[A] {
+	tb.Helper()
+	store, err := sqlrepo.New(tb.Context(), db, schema)
+	if err != nil {
+		tb.Fatalf("New: %v", err)
+	}
+	return store
+}
