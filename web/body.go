@@ -1,0 +1,155 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"reflect"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// readBody returns the body of a request, which must be JSON if it is not empty.
+func readBody(w http.ResponseWriter, r *http.Request, limit int64, wanted bool) ([]byte, error) {
+	if r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0 {
+		return nil, nil
+	}
+	tooLarge := &refusal{
+		status: http.StatusRequestEntityTooLarge,
+		detail: fmt.Sprintf("the body is larger than %d bytes", limit),
+		errors: []ProblemDetail{{Location: "body", Message: fmt.Sprintf("expected at most %d bytes", limit)}},
+	}
+	if r.ContentLength > limit {
+		return nil, tooLarge
+	}
+	if wanted {
+		if err := checkContentType(r.Header); err != nil {
+			return nil, err
+		}
+	}
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	var over *http.MaxBytesError
+	var network net.Error
+	switch {
+	case err == nil:
+	case errors.As(err, &over):
+		return nil, tooLarge
+	case errors.As(err, &network) && network.Timeout():
+		return nil, refuse(http.StatusRequestTimeout, "body", "it did not come in time")
+	default:
+		return nil, refuse(http.StatusBadRequest, "body", "it ended too early")
+	}
+	if !wanted && len(data) > 0 && strings.TrimSpace(string(data)) != "{}" {
+		return nil, refuse(http.StatusUnprocessableEntity, "body", "expected no body")
+	}
+	return data, nil
+}
+
+func checkContentType(h http.Header) error {
+	if encoding := h.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
+		return refuse(http.StatusUnsupportedMediaType, "header.Content-Encoding", "expected none")
+	}
+	text := h.Get("Content-Type")
+	if text == "" {
+		return nil // taken for JSON
+	}
+	media, params, err := mime.ParseMediaType(text)
+	charset := params["charset"]
+	json := media == "application/json" || strings.HasPrefix(media, "application/") && strings.HasSuffix(media, "+json")
+	if err != nil || !json || charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return refuse(http.StatusUnsupportedMediaType, "header.Content-Type", "expected application/json in UTF-8")
+	}
+	return nil
+}
+
+// bindBody validates a body and decodes it into a message. What is wrong with its values goes to found.
+func (in *input) bindBody(data []byte, message reflect.Value, found *huma.ValidateResult) error {
+	if len(data) == 0 {
+		data = []byte("{}") // then validation names the fields that are missing
+	}
+	var parsed any
+	if err := json.Unmarshal(data, &parsed); err != nil {
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) {
+			return refuse(http.StatusBadRequest, "body", "broken JSON: "+err.Error()+" at "+position(data, syntax.Offset))
+		}
+		return refuse(http.StatusUnprocessableEntity, "body", "a number is out of range")
+	}
+	path := huma.NewPathBuffer(make([]byte, 0, 64), 0)
+	path.Push("body")
+	huma.Validate(in.registry, in.body, path, huma.ModeWriteToServer, parsed, found)
+	if len(found.Errors) > 0 {
+		return nil
+	}
+	if in.defaults {
+		var err error
+		if data, err = in.remarshal(data); err != nil {
+			return err
+		}
+	}
+	if err := json.Unmarshal(data, message.Addr().Interface()); err != nil {
+		path.Reset()
+		path.Push("body")
+		locate(message.Type(), parsed, path)
+		found.Add(path, nil, decodeMessage(err))
+	}
+	return nil
+}
+
+// position says where in the text a byte is.
+func position(data []byte, offset int64) string {
+	before := string(data[:min(max(offset-1, 0), int64(len(data)))])
+	line := strings.Count(before, "\n") + 1
+	return fmt.Sprintf("line %d, column %d", line, len(before)-strings.LastIndexByte(before, '\n'))
+}
+
+func decodeMessage(err error) string {
+	var typed *json.UnmarshalTypeError
+	if errors.As(err, &typed) {
+		return fmt.Sprintf("expected a value that fits %s", typed.Type)
+	}
+	return "invalid value: " + err.Error()
+}
+
+// locate extends path to the innermost part of parsed that does not decode into t: encoding/json does not tell when
+// the error comes from a type's own method.
+func locate(t reflect.Type, parsed any, path *huma.PathBuffer) {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch v := parsed.(type) {
+	case map[string]any:
+		if t.Kind() != reflect.Struct {
+			return
+		}
+		for _, f := range bindable(t, nil) {
+			key, found := lookUp(v, jsonName(f))
+			if found && !decodes(f.Type, v[key]) {
+				path.Push(jsonName(f))
+				locate(f.Type, v[key], path)
+				return
+			}
+		}
+	case []any:
+		if t.Kind() != reflect.Slice && t.Kind() != reflect.Array {
+			return
+		}
+		for i, item := range v {
+			if !decodes(t.Elem(), item) {
+				path.PushIndex(i)
+				locate(t.Elem(), item, path)
+				return
+			}
+		}
+	}
+}
+
+func decodes(t reflect.Type, parsed any) bool {
+	data, err := json.Marshal(parsed)
+	return err == nil && json.Unmarshal(data, reflect.New(t).Interface()) == nil
+}

@@ -1,0 +1,206 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// input binds and validates the messages of one type: fields with a tag path, query or header from there, all other
+// fields that JSON knows from the body.
+type input struct {
+	registry huma.Registry
+	params   []param
+	body     *huma.Schema // nil if the message takes no body
+	defaults bool         // of fields of the body
+	limit    int64        // bytes of the body
+}
+
+func newInput(registry huma.Registry, message reflect.Type, limit int64) (*input, error) {
+	if message.Kind() != reflect.Struct {
+		return nil, fmt.Errorf("%s is no struct", message)
+	}
+	in := &input{registry: registry, limit: limit}
+	var fields []reflect.StructField
+	for _, f := range bindable(message, nil) {
+		p, ok, err := newParam(registry, f)
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("%s.%s: %w", message, f.Name, err)
+		case ok:
+			in.params = append(in.params, p)
+		case jsonName(f) != "":
+			fields = append(fields, reflect.StructField{Name: f.Name, Type: f.Type, Tag: f.Tag})
+		}
+	}
+	if len(fields) > 0 {
+		in.body = registry.Schema(reflect.StructOf(fields), true, message.Name())
+		in.examine(in.body, map[string]bool{})
+	}
+	return in, nil
+}
+
+// bindable returns the fields of a struct, with those of embedded structs, as JSON has them.
+func bindable(t reflect.Type, index []int) []reflect.StructField {
+	var fields []reflect.StructField
+	for i := range t.NumField() {
+		f := t.Field(i)
+		f.Index = append(index[:len(index):len(index)], i)
+		embedded := f.Anonymous && f.Type.Kind() == reflect.Struct && f.Tag.Get("json") == ""
+		switch {
+		case embedded:
+			fields = append(fields, bindable(f.Type, f.Index)...)
+		case f.IsExported():
+			fields = append(fields, f)
+		}
+	}
+	return fields
+}
+
+// jsonName returns the name of a field in JSON, or "" if it has none.
+func jsonName(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	switch name {
+	case "-":
+		return ""
+	case "":
+		return f.Name
+	}
+	return name
+}
+
+// bind reads a message from a request. The error is a *refusal.
+func (in *input) bind(w http.ResponseWriter, r *http.Request, message reflect.Value) error {
+	found := &huma.ValidateResult{}
+	data, err := readBody(w, r, in.limit, in.body != nil)
+	if err != nil {
+		return err
+	}
+	if in.body != nil {
+		if err := in.bindBody(data, message, found); err != nil {
+			return err
+		}
+	}
+	if err := in.bindParams(r, message, found); err != nil {
+		return err
+	}
+	if len(found.Errors) == 0 {
+		return nil
+	}
+	refused := &refusal{status: http.StatusUnprocessableEntity}
+	for _, err := range found.Errors {
+		var detail *huma.ErrorDetail
+		if errors.As(err, &detail) {
+			refused.errors = append(refused.errors, ProblemDetail{Message: detail.Message, Location: detail.Location})
+		}
+	}
+	refused.detail = refused.errors[0].Location + ": " + refused.errors[0].Message
+	if more := len(refused.errors) - 1; more > 0 {
+		refused.detail = fmt.Sprintf("%s (and %d more)", refused.detail, more)
+	}
+	const most = 20
+	refused.errors = refused.errors[:min(len(refused.errors), most)]
+	return refused
+}
+
+// location returns where the field of a fault is in the request.
+func (in *input) location(field string) string {
+	if in == nil || field == "" {
+		return field
+	}
+	for _, p := range in.params {
+		if field == p.name || field == p.field {
+			return p.in + "." + p.name
+		}
+	}
+	if in.body == nil {
+		return field
+	}
+	return "body." + field
+}
+
+// examine goes through a schema and all that it leads to. It looks for defaults, and refuses null for a list that must
+// not be empty: huma takes null for any list.
+func (in *input) examine(s *huma.Schema, seen map[string]bool) {
+	if s == nil || seen[s.Ref] {
+		return
+	}
+	if s.Ref != "" {
+		seen[s.Ref] = true
+		in.examine(in.registry.SchemaFromRef(s.Ref), seen)
+		return
+	}
+	if s.MinItems != nil && *s.MinItems > 0 {
+		s.Nullable = false
+	}
+	for _, p := range s.Properties {
+		in.defaults = in.defaults || p.Default != nil
+		in.examine(p, seen)
+	}
+	if values, ok := s.AdditionalProperties.(*huma.Schema); ok {
+		in.examine(values, seen)
+	}
+	in.examine(s.Items, seen)
+}
+
+// withDefaults sets the properties of parsed JSON that are missing and have a default.
+func withDefaults(registry huma.Registry, s *huma.Schema, parsed any) {
+	for s.Ref != "" {
+		s = registry.SchemaFromRef(s.Ref)
+	}
+	switch v := parsed.(type) {
+	case map[string]any:
+		for name, property := range s.Properties {
+			if actual, found := lookUp(v, name); found {
+				withDefaults(registry, property, v[actual])
+			} else if property.Default != nil {
+				v[name] = property.Default
+			}
+		}
+		if values, ok := s.AdditionalProperties.(*huma.Schema); ok {
+			for _, item := range v {
+				withDefaults(registry, values, item)
+			}
+		}
+	case []any:
+		for _, item := range v {
+			if s.Items != nil {
+				withDefaults(registry, s.Items, item)
+			}
+		}
+	}
+}
+
+// lookUp finds a key as encoding/json does: exactly, or else in another case.
+func lookUp(object map[string]any, name string) (string, bool) {
+	if _, ok := object[name]; ok {
+		return name, true
+	}
+	for key := range object {
+		if strings.EqualFold(key, name) {
+			return key, true
+		}
+	}
+	return "", false
+}
+
+// remarshal returns data with the defaults of its schema.
+func (in *input) remarshal(data []byte) ([]byte, error) {
+	decoder := json.NewDecoder(strings.NewReader(string(data)))
+	decoder.UseNumber() // large numbers stay what they are
+	var parsed any
+	if err := decoder.Decode(&parsed); err != nil {
+		return nil, fmt.Errorf("decode the body: %w", err)
+	}
+	withDefaults(in.registry, in.body, parsed)
+	data, err := json.Marshal(parsed)
+	if err != nil {
+		return nil, fmt.Errorf("encode the body with defaults: %w", err)
+	}
+	return data, nil
+}

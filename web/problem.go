@@ -1,0 +1,112 @@
+package web
+
+import (
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"strconv"
+
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/neuroglia-go/neuroglia/fault"
+)
+
+// Problem is the answer to every request that fails, as application/problem+json.
+//
+// See https://www.rfc-editor.org/rfc/rfc9457.
+type Problem struct {
+	Type     string          `json:"type" doc:"Always about:blank: kind says more than a link would."`
+	Title    string          `json:"title" doc:"The name of the status."`
+	Status   int             `json:"status" doc:"The status of the answer."`
+	Detail   string          `json:"detail" doc:"What is wrong with this request, for people."`
+	Instance string          `json:"instance" doc:"The path of the request."`
+	Kind     string          `json:"kind" doc:"What is wrong, for programs." enum:"unexpected,invalid,not_found,conflict,forbidden,unauthenticated,rejected,unavailable,timeout,canceled"`
+	TraceID  string          `json:"trace_id,omitempty" doc:"The trace of the request."`
+	Errors   []ProblemDetail `json:"errors,omitempty" doc:"What is wrong with each part of the request."`
+}
+
+// ProblemDetail is what is wrong with one part of a request.
+type ProblemDetail struct {
+	Message  string `json:"message" doc:"What is wrong with it."`
+	Location string `json:"location,omitempty" doc:"The part, such as body.items[0].pizza_id or query.limit."`
+}
+
+const (
+	problemType     = "application/problem+json"
+	clientGone      = 499 // as nginx has it: nobody reads the answer
+	clientGoneTitle = "Client Closed Request"
+	retrySeconds    = 5
+)
+
+// refusal is a request that the edge itself refuses.
+type refusal struct {
+	status int
+	detail string
+	allow  string // methods, for 405
+	errors []ProblemDetail
+}
+
+// Error says what is wrong.
+func (r *refusal) Error() string { return r.detail }
+
+// refuse returns a refusal that is about one part of the request.
+func refuse(status int, location, message string) *refusal {
+	return &refusal{
+		status: status, detail: location + ": " + message,
+		errors: []ProblemDetail{{Message: message, Location: location}},
+	}
+}
+
+func (r *refusal) kind() fault.Kind {
+	switch r.status {
+	case http.StatusNotFound:
+		return fault.NotFound
+	case http.StatusRequestTimeout:
+		return fault.Timeout
+	case http.StatusServiceUnavailable:
+		return fault.Unavailable
+	default:
+		return fault.Invalid
+	}
+}
+
+// fail answers a request with the problem that err is.
+func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
+	var in *input
+	x := exchangeFrom(r.Context())
+	if x != nil {
+		in = x.input
+	}
+	p := problemOf(r.Context(), err, in)
+	p.Instance = r.URL.EscapedPath()
+	if span := trace.SpanContextFromContext(r.Context()); span.HasTraceID() {
+		p.TraceID = span.TraceID().String()
+	}
+	refused, _ := err.(*refusal) //nolint:errorlint // refusals are made in this package and never wrapped
+	header := w.Header()
+	switch {
+	case p.Status >= http.StatusInternalServerError:
+		if x != nil {
+			x.setErrorType(r.Context(), fault.TypeOf(err))
+		}
+		if refused == nil {
+			a.logFailure(r, err)
+		}
+	case refused != nil && (x == nil || !a.silent[x.pattern]):
+		a.config.Telemetry.Logger.LogAttrs(r.Context(), slog.LevelInfo, "request refused",
+			append(requestAttrs(r), slog.Int("http.response.status_code", p.Status), slog.String("neuroglia.reason", p.Detail))...)
+	}
+	if refused != nil && refused.allow != "" {
+		header.Set("Allow", refused.allow)
+	}
+	if refused != nil && (p.Status == http.StatusRequestEntityTooLarge || p.Status == http.StatusRequestTimeout) {
+		header.Set("Connection", "close") // the rest of the body is not worth reading
+	}
+	if p.Status == http.StatusServiceUnavailable {
+		header.Set("Retry-After", strconv.Itoa(retrySeconds))
+	}
+	header.Del("Location")
+	header.Set("Content-Type", problemType)
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p) // nothing can be said any more to a client that is gone
+}

@@ -1,0 +1,123 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+
+	"github.com/neuroglia-go/neuroglia/app"
+)
+
+// Part returns the server of the API on a TCP address, such as "127.0.0.1:8080", as a part for app.Host. It starts when
+// the mediator and all routes are right and the address is free. It stops by answering every request it has accepted;
+// what is not answered by [Config.StopTimeout] is cut off.
+func (a *API) Part(address string) app.Part {
+	s := &server{api: a, address: address, ended: make(chan struct{})}
+	return app.Part{
+		Name:        "web",
+		Start:       s.start,
+		Stop:        s.stop,
+		StopTimeout: a.config.StopTimeout,
+		Check:       s.check,
+	}
+}
+
+// Addr returns the address that the part of the API listens on, or nil before it has started.
+func (a *API) Addr() net.Addr {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.address
+}
+
+type server struct {
+	api     *API
+	address string
+	http    *http.Server
+	cancel  context.CancelFunc // of the contexts of all requests
+	ended   chan struct{}      // closed when serving has ended
+	err     error              // why, valid when ended
+}
+
+func (s *server) start(ctx context.Context) error {
+	if err := s.api.Build(); err != nil {
+		return err
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.address)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w%s", s.address, err, advice(err))
+	}
+	s.api.mu.Lock()
+	s.api.address = listener.Addr()
+	s.api.mu.Unlock()
+	c := s.api.config
+	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	s.cancel = cancel
+	const headerShare = 6
+	s.http = &http.Server{
+		Handler:           s.api,
+		ReadHeaderTimeout: c.ReadTimeout / headerShare,
+		ReadTimeout:       c.ReadTimeout,
+		WriteTimeout:      c.ReadTimeout + c.RequestTimeout + writeAllowance,
+		IdleTimeout:       c.IdleTimeout,
+		MaxHeaderBytes:    c.MaxHeaderBytes,
+		ErrorLog:          slog.NewLogLogger(c.Telemetry.Logger.Handler(), slog.LevelWarn),
+		BaseContext:       func(net.Listener) context.Context { return base },
+	}
+	go func() {
+		defer close(s.ended)
+		s.err = s.http.Serve(listener)
+		if !errors.Is(s.err, http.ErrServerClosed) {
+			c.Telemetry.Logger.ErrorContext(base, "serving ended", "error", s.err)
+		}
+	}()
+	c.Telemetry.Logger.InfoContext(ctx, "listening", "url", "http://"+listener.Addr().String())
+	return nil
+}
+
+func advice(err error) string {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return ": another process has it: stop that process or choose another address"
+	case errors.Is(err, syscall.EACCES):
+		return ": ports below 1024 need a privilege: choose another port"
+	}
+	return ""
+}
+
+func (s *server) check(context.Context) error {
+	select {
+	case <-s.ended:
+		return fmt.Errorf("serving ended: %w", s.err)
+	default:
+		return nil
+	}
+}
+
+// stop answers what has been accepted. For a while it also answers what still comes, and says that the connection will
+// be closed, since a client may be sending on a connection that a server closes for being idle.
+func (s *server) stop(ctx context.Context) error {
+	defer s.cancel()
+	s.api.draining.Store(true)
+	select {
+	case <-time.After(s.api.config.DrainDelay):
+	case <-ctx.Done():
+	}
+	const margin = 500 * time.Millisecond // to close by force before the host gives up on us
+	if deadline, ok := ctx.Deadline(); ok {
+		left := time.Until(deadline)
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, left-min(margin, left/10)) //nolint:mnd // a tenth of a short time
+		defer cancel()
+	}
+	err := s.http.Shutdown(ctx)
+	if err == nil {
+		return nil
+	}
+	s.cancel()
+	return errors.Join(fmt.Errorf("requests in progress were cut off: %w", err), s.http.Close())
+}
