@@ -1,0 +1,29 @@
+package browsing
+
+import (
+	"context"
+
+	"github.com/neuroglia-go/neuroglia/mediator"
+	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/domain/kitchen"
+)
+
+// GetKitchen asks how busy the kitchen is.
+type GetKitchen struct {
+	mediator.Query[Kitchen]
+}
+
+// Kitchen is how busy the kitchen is.
+type Kitchen struct {
+	Ovens   int      `json:"ovens" otel:"kitchen.ovens"`
+	Free    int      `json:"free" otel:"kitchen.free"`
+	Cooking []string `json:"cooking" doc:"the orders in the ovens"`
+}
+
+func (h Handlers) getKitchen(ctx context.Context, _ GetKitchen) (Kitchen, error) {
+	k, err := h.Kitchens.Get(ctx, kitchen.ID)
+	if err != nil {
+		return Kitchen{}, err
+	}
+	cooking := append([]string{}, k.Cooking()...)
+	return Kitchen{Ovens: k.Ovens(), Free: k.Ovens() - len(cooking), Cooking: cooking}, nil
+}

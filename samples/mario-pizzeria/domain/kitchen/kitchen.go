@@ -1,0 +1,61 @@
+// Package kitchen is the ovens, and which orders are in them.
+package kitchen
+
+import (
+	"encoding/json"
+	"slices"
+
+	"github.com/neuroglia-go/neuroglia/aggregate"
+	"github.com/neuroglia-go/neuroglia/fault"
+)
+
+// The pizzeria has one kitchen.
+const (
+	ID    = "kitchen"
+	Ovens = 4
+)
+
+// Kitchen cooks as many orders at once as it has ovens.
+type Kitchen struct {
+	aggregate.Root
+	state state
+}
+
+type state struct {
+	Ovens   int      `json:"ovens"`
+	Cooking []string `json:"cooking"` // the orders in the ovens
+}
+
+// New returns a kitchen with cold ovens.
+func New() *Kitchen {
+	return &Kitchen{Root: aggregate.NewRoot(ID), state: state{Ovens: Ovens}}
+}
+
+// Ovens returns how many orders can cook at once.
+func (k *Kitchen) Ovens() int { return k.state.Ovens }
+
+// Cooking returns the orders that are in the ovens.
+func (k *Kitchen) Cooking() []string { return slices.Clone(k.state.Cooking) }
+
+// Take gives an oven to an order. It refuses an order that has one, and any when all are taken.
+func (k *Kitchen) Take(orderID string) error {
+	if slices.Contains(k.state.Cooking, orderID) {
+		return fault.New(fault.Conflict, "order %s is in the oven already", orderID)
+	}
+	if len(k.state.Cooking) >= k.state.Ovens {
+		return fault.New(fault.Conflict, "the kitchen is full: all %d ovens are taken", k.state.Ovens)
+	}
+	k.state.Cooking = append(k.state.Cooking, orderID)
+	return nil
+}
+
+// Release frees the oven of an order, if it has one.
+func (k *Kitchen) Release(orderID string) {
+	k.state.Cooking = slices.DeleteFunc(k.state.Cooking, func(id string) bool { return id == orderID })
+}
+
+// MarshalJSON returns the stored form.
+func (k *Kitchen) MarshalJSON() ([]byte, error) { return json.Marshal(k.state) } //nolint:wrapcheck // wrapped by the store
+
+// UnmarshalJSON reads the stored form.
+func (k *Kitchen) UnmarshalJSON(raw []byte) error { return json.Unmarshal(raw, &k.state) } //nolint:wrapcheck // wrapped by the store

@@ -1,0 +1,155 @@
+// Package observability is the pizzeria's business metrics: what its events say, counted.
+package observability
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+
+	"github.com/neuroglia-go/neuroglia/mediator"
+	neuroglia "github.com/neuroglia-go/neuroglia/observability"
+	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/application"
+	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/domain/customer"
+	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/domain/kitchen"
+	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/domain/menu"
+	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/domain/order"
+	"github.com/neuroglia-go/neuroglia/telemetry"
+)
+
+// metrics are the instruments that events are counted with.
+type metrics struct {
+	created, completed, cancelled metric.Int64Counter
+	pizzas, customers             metric.Int64Counter
+	value, stage, cooking         metric.Float64Histogram
+}
+
+// Register makes the metrics and counts the mediator's events with them. What is going on now is read from the store,
+// so that it is right after a restart too. The zero Providers are the global ones.
+func Register(m *mediator.Mediator, r application.Repositories, p telemetry.Providers) error {
+	in := neuroglia.NewInstruments(p)
+	x := &metrics{
+		created: in.Counter("mario.orders.created", "{order}", "Orders placed.",
+			neuroglia.Each("status", string(order.Pending))...),
+		completed: in.Counter("mario.orders.completed", "{order}", "Orders delivered.",
+			neuroglia.Each("status", string(order.Delivered))...),
+		cancelled: in.Counter("mario.orders.cancelled", "{order}", "Orders cancelled.",
+			neuroglia.Each("status", string(order.Cancelled))...),
+		pizzas:    in.Counter("mario.pizzas.ordered", "{pizza}", "Pizzas in orders placed.", everyPizza()...),
+		customers: in.Counter("mario.customers.registered", "{customer}", "Customers who ordered for the first time."),
+		value:     in.Histogram("mario.orders.value", "USD", "Total of an order.", 5, 10, 20, 30, 50, 75, 100, 200, 500),
+		stage: in.Histogram("mario.orders.stage.duration", "s", "Time that an order was in a stage.",
+			1, 5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600),
+		cooking: in.Histogram("mario.kitchen.cooking.duration", "s", "Time that an order was in the oven.",
+			1, 5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600),
+	}
+	in.Gauge("mario.orders.in_progress", "{order}", "Orders by the stage that they are in.", inProgress(r),
+		neuroglia.Each("stage", openStages()...)...)
+	in.Gauge("mario.kitchen.capacity.utilization", "1", "Ovens in use, as a part of all.", utilization(r))
+
+	mediator.On(m, x.orderCreated)
+	mediator.On(m, x.cookingStarted)
+	mediator.On(m, x.orderReady)
+	mediator.On(m, x.deliveryAssigned)
+	mediator.On(m, x.orderDelivered)
+	mediator.On(m, x.orderCancelled)
+	mediator.On(m, x.customerRegistered)
+	if err := in.Err(); err != nil {
+		return fmt.Errorf("business metrics: %w", err)
+	}
+	return nil
+}
+
+func (x *metrics) orderCreated(ctx context.Context, e order.OrderCreatedEvent) error {
+	x.created.Add(ctx, 1, status(order.Pending))
+	x.value.Record(ctx, e.Total.Float64())
+	for _, line := range e.Lines {
+		x.pizzas.Add(ctx, int64(line.Quantity), metric.WithAttributeSet(pizzaOfSize(line.PizzaID, line.Size)))
+	}
+	return nil
+}
+
+func (x *metrics) cookingStarted(ctx context.Context, e order.CookingStartedEvent) error {
+	x.left(ctx, order.Pending, e.PlacedAt, e.StartedAt)
+	return nil
+}
+
+func (x *metrics) orderReady(ctx context.Context, e order.OrderReadyEvent) error {
+	x.left(ctx, order.Cooking, e.StartedAt, e.ReadyAt)
+	x.cooking.Record(ctx, e.ReadyAt.Sub(e.StartedAt).Seconds())
+	return nil
+}
+
+func (x *metrics) deliveryAssigned(ctx context.Context, e order.DeliveryAssignedEvent) error {
+	x.left(ctx, order.Ready, e.ReadyAt, e.LeftAt)
+	return nil
+}
+
+func (x *metrics) orderDelivered(ctx context.Context, e order.OrderDeliveredEvent) error {
+	x.left(ctx, order.OutForDelivery, e.LeftAt, e.DeliveredAt)
+	x.completed.Add(ctx, 1, status(order.Delivered))
+	return nil
+}
+
+func (x *metrics) orderCancelled(ctx context.Context, e order.OrderCancelledEvent) error {
+	x.left(ctx, e.From, e.Since, e.CancelledAt)
+	x.cancelled.Add(ctx, 1, status(order.Cancelled))
+	return nil
+}
+
+func (x *metrics) customerRegistered(ctx context.Context, _ customer.CustomerRegisteredEvent) error {
+	x.customers.Add(ctx, 1)
+	return nil
+}
+
+// left measures a stage that an order has left.
+func (x *metrics) left(ctx context.Context, stage order.Status, from, to time.Time) {
+	x.stage.Record(ctx, to.Sub(from).Seconds(), metric.WithAttributes(attribute.String("stage", string(stage))))
+}
+
+func status(s order.Status) metric.MeasurementOption {
+	return metric.WithAttributes(attribute.String("status", string(s)))
+}
+
+// pizzaOfSize are the attributes of a pizza. Both come from the menu, which has few of them.
+func pizzaOfSize(pizza, size string) attribute.Set {
+	return attribute.NewSet(attribute.String("pizza", pizza), attribute.String("size", size))
+}
+
+func everyPizza() []attribute.Set {
+	var sets []attribute.Set
+	for _, pizza := range menu.First() {
+		for _, size := range []string{menu.Small, menu.Medium, menu.Large} {
+			sets = append(sets, pizzaOfSize(pizza.ID(), size))
+		}
+	}
+	return sets
+}
+
+func openStages() []string {
+	return []string{string(order.Pending), string(order.Cooking), string(order.Ready), string(order.OutForDelivery)}
+}
+
+func inProgress(r application.Repositories) func(context.Context, metric.Float64Observer) error {
+	return func(ctx context.Context, o metric.Float64Observer) error {
+		counts, err := r.Orders.Count(ctx, "status")
+		for _, stage := range openStages() {
+			if n, ok := counts[stage]; ok {
+				o.Observe(float64(n), metric.WithAttributes(attribute.String("stage", stage)))
+			}
+		}
+		return err //nolint:wrapcheck // says what was attempted
+	}
+}
+
+func utilization(r application.Repositories) func(context.Context, metric.Float64Observer) error {
+	return func(ctx context.Context, o metric.Float64Observer) error {
+		counts, err := r.Orders.Count(ctx, "status")
+		if err == nil {
+			o.Observe(float64(counts[string(order.Cooking)]) / kitchen.Ovens)
+		}
+		return err //nolint:wrapcheck // says what was attempted
+	}
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/neuroglia-go/neuroglia/app"
+	"github.com/neuroglia-go/neuroglia/eventbus"
+	"github.com/neuroglia-go/neuroglia/eventbus/membus"
+	"github.com/neuroglia-go/neuroglia/mediator"
+	"github.com/neuroglia-go/neuroglia/repository"
+	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/api"
+	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/application"
+	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/application/browsing"
+	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/application/cooking"
+	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/application/delivering"
+	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/application/opening"
+	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/application/ordering"
+	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/observability"
+	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/payment"
+	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/storage"
+	"github.com/neuroglia-go/neuroglia/telemetry"
+	"github.com/neuroglia-go/neuroglia/web"
+)
+
+// setup puts the pizzeria together.
+func setup(ctx context.Context, h *app.Host) error {
+	config, err := readConfig()
+	if err != nil {
+		return err
+	}
+	stores, err := storage.Open(ctx, config.database)
+	if err != nil {
+		return err //nolint:wrapcheck // names the variable
+	}
+	h.Add(app.Part{Name: "storage", Stop: stores.Close, Check: stores.Check})
+
+	m := mediator.New()
+	bus, err := eventbus.New(membus.New(), "/mario-pizzeria")
+	if err != nil {
+		return err //nolint:wrapcheck // says what was attempted
+	}
+	repositories, err := newRepositories(stores, m)
+	if err != nil {
+		return err
+	}
+	opening.Register(m, opening.Handlers{Repositories: repositories})
+	ordering.Register(m, ordering.Handlers{Repositories: repositories, Payments: newPayments(config)})
+	cooking.Register(m, cooking.Handlers{Repositories: repositories})
+	delivering.Register(m, delivering.Handlers{Repositories: repositories})
+	browsing.Register(m, browsing.Handlers{Repositories: repositories})
+	mediator.On(m, bus.Forward)
+	if err := errors.Join(api.Subscriptions(bus, m), observability.Register(m, repositories, telemetry.Providers{})); err != nil {
+		return err
+	}
+	h.Add(app.Part{Name: "mediator", Start: m.Start})
+	h.Add(app.Part{Name: "bus", Start: bus.Start, Stop: bus.Stop})
+	h.Add(app.Part{Name: "pizzeria", Start: func(ctx context.Context) error {
+		_, err := mediator.Send(ctx, m, opening.OpenPizzeria{})
+		return err //nolint:wrapcheck // says what was attempted
+	}})
+
+	server := web.New(m, web.Config{Title: "Mario's Pizzeria", Version: "1.0.0", Ready: h.Ready})
+	api.Routes(server)
+	h.Add(server.Part(config.addr))
+	return nil
+}
+
+func newRepositories(stores *storage.Storage, m *mediator.Mediator) (application.Repositories, error) {
+	var r application.Repositories
+	var errs [4]error
+	r.Orders, errs[0] = repository.New(stores.Orders, m)
+	r.Menu, errs[1] = repository.New(stores.Menu, m)
+	r.Kitchens, errs[2] = repository.New(stores.Kitchens, m)
+	r.Customers, errs[3] = repository.New(stores.Customers, m)
+	return r, errors.Join(errs[:]...)
+}
+
+func newPayments(c config) ordering.Payments {
+	if c.payment == nil {
+		return payment.None{}
+	}
+	return &payment.Service{URL: c.payment, Client: web.NewClient(web.WithClientTimeout(5 * time.Second))}
+}
