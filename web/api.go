@@ -31,7 +31,7 @@ type API struct {
 	config   Config
 	mux      *http.ServeMux
 	tracing  *instrumentation
-	silent   map[string]bool // patterns without telemetry
+	patterns map[string]bool // all of them; true if without telemetry
 	document document
 	problems []error
 	ready    readiness
@@ -45,7 +45,7 @@ var _ http.Handler = (*API)(nil)
 
 // New returns an API with no routes but those for health and documentation.
 func New(m *mediator.Mediator, config Config) *API {
-	a := &API{mediator: m, config: config.withDefaults(), mux: http.NewServeMux(), silent: map[string]bool{}}
+	a := &API{mediator: m, config: config.withDefaults(), mux: http.NewServeMux(), patterns: map[string]bool{}}
 	a.document = newDocument(a.config)
 	a.ready = readiness{check: a.config.Ready, timeout: a.config.ReadyTimeout, logger: a.config.Telemetry.Logger}
 	var err error
@@ -90,6 +90,10 @@ func (a *API) handle(pattern string, h handler) {
 			a.problems = append(a.problems, fmt.Errorf("web: route %s: %v", pattern, v))
 		}
 	}()
+	if _, twice := a.patterns[pattern]; twice {
+		panic("registered twice")
+	}
+	a.patterns[pattern] = false
 	a.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		if err := h(w, r); err != nil {
 			a.fail(w, r, err)
@@ -97,15 +101,16 @@ func (a *API) handle(pattern string, h handler) {
 	})
 }
 
+// quiet registers a handler whose requests have no telemetry.
 func (a *API) quiet(pattern string, h handler) {
-	a.silent[pattern] = true
 	a.handle(pattern, h)
+	a.patterns[pattern] = true
 }
 
 // ServeHTTP answers a request.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, pattern := a.mux.Handler(r)
-	if a.silent[pattern] {
+	if a.patterns[pattern] {
 		a.serve(w, r, &exchange{original: r, pattern: pattern})
 		return
 	}

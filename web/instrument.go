@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/baggage"
+	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/metric"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/semconv/v1.43.0/httpconv"
@@ -165,7 +166,9 @@ func (x *exchange) describe(ctx context.Context, method string) {
 func (x *exchange) setErrorType(ctx context.Context, errorType string) {
 	x.errorType = errorType
 	attr := semconv.ErrorTypeKey.String(errorType)
-	trace.SpanFromContext(ctx).SetAttributes(attr)
+	span := trace.SpanFromContext(ctx)
+	span.SetAttributes(attr)
+	span.SetStatus(codes.Error, "") // also when the status was sent before the failure
 	labeler, _ := otelhttp.LabelerFromContext(ctx)
 	labeler.Add(attr)
 }

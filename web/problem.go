@@ -92,7 +92,7 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 		if refused == nil {
 			a.logFailure(r, err)
 		}
-	case refused != nil && (x == nil || !a.silent[x.pattern]):
+	case refused != nil && (x == nil || !a.patterns[x.pattern]):
 		a.config.Telemetry.Logger.LogAttrs(r.Context(), slog.LevelInfo, "request refused",
 			append(requestAttrs(r), slog.Int("http.response.status_code", p.Status), slog.String("neuroglia.reason", p.Detail))...)
 	}
