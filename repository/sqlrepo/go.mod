@@ -8,7 +8,8 @@ replace github.com/neuroglia-go/neuroglia/observability => ../../observability
 
 require (
 	github.com/XSAM/otelsql v0.44.0
-	github.com/neuroglia-go/neuroglia v0.0.0-00010101000000-000000000000
+	github.com/neuroglia-go/neuroglia v0.0.0
+	github.com/neuroglia-go/neuroglia/observability v0.0.0-00010101000000-000000000000
 	go.opentelemetry.io/otel v1.47.0
 	go.opentelemetry.io/otel/metric v1.47.0
 	go.opentelemetry.io/otel/trace v1.47.0
@@ -26,6 +27,8 @@ require (
 	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
 	go.opentelemetry.io/auto/sdk v1.2.1 // indirect
 	go.opentelemetry.io/otel/log v1.47.0 // indirect
+	go.opentelemetry.io/otel/sdk v1.47.0 // indirect
+	go.opentelemetry.io/otel/sdk/metric v1.47.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
 	modernc.org/libc v1.79.0 // indirect
 	modernc.org/mathutil v1.7.1 // indirect

@@ -17,7 +17,7 @@ import (
 	"github.com/neuroglia-go/neuroglia/telemetry"
 )
 
-// statements describes the statements that are traced and measured. Others, such as migrations and checks, are not.
+// statements describes the statements that are traced and measured: those of stores, not those that migrate or check.
 type statements struct {
 	known sync.Map // text to *statement
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -91,10 +92,14 @@ func sqliteUnavailable(err error) bool {
 	return false
 }
 
+// sqliteStatus is the name of the result code, such as SQLITE_BUSY, which says more than its number.
 func sqliteStatus(err error) string {
 	code, ok := sqliteCode(err)
 	if !ok {
 		return ""
+	}
+	if _, name, ok := strings.Cut(sqlite.ErrorCodeString[code], "(SQLITE_"); ok {
+		return "SQLITE_" + strings.TrimSuffix(name, ")")
 	}
 	return strconv.Itoa(code)
 }
