@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"mime"
 	"strconv"
@@ -105,7 +106,7 @@ func (e *Event) fillData(data json.RawMessage, texts map[string]string) error {
 	var text string
 	switch {
 	case binary && data != nil:
-		return fmt.Errorf("there is both data and data_base64")
+		return errors.New("there is both data and data_base64")
 	case binary:
 		decoded, err := base64.StdEncoding.DecodeString(encoded)
 		if err != nil {
@@ -127,7 +128,7 @@ func scalar(raw json.RawMessage) (string, error) {
 	decoder.UseNumber()
 	var v any
 	if err := decoder.Decode(&v); err != nil {
-		return "", err
+		return "", fmt.Errorf("decode: %w", err)
 	}
 	switch v := v.(type) {
 	case string:

@@ -3,6 +3,7 @@ package eventbus
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -55,7 +56,7 @@ func (t *processTelemetry) begin(ctx context.Context, e *cloudevent.Event, attem
 	ctx = t.propagator.Extract(ctx, cloudevent.Carrier{Event: e})
 	opts := t.start
 	if producer := trace.SpanContextFromContext(ctx); producer.IsValid() {
-		opts = append(opts[:len(opts):len(opts)], trace.WithLinks(trace.Link{SpanContext: producer}))
+		opts = append(slices.Clip(opts), trace.WithLinks(trace.Link{SpanContext: producer}))
 		if relation == NewTrace {
 			opts = append(opts, trace.WithNewRoot())
 		}

@@ -28,17 +28,16 @@ const (
 	Canceled                    // the caller gave up
 )
 
-var kindNames = [...]string{
-	"unexpected", "invalid", "not_found", "conflict", "forbidden", "unauthenticated", "rejected",
-	"unavailable", "timeout", "canceled",
-}
-
 // String returns the kind in lower snake case, such as "not_found". The names are stable.
 func (k Kind) String() string {
-	if int(k) < len(kindNames) {
-		return kindNames[k]
+	names := [...]string{
+		"unexpected", "invalid", "not_found", "conflict", "forbidden", "unauthenticated", "rejected",
+		"unavailable", "timeout", "canceled",
 	}
-	return kindNames[Unexpected]
+	if int(k) < len(names) {
+		return names[k]
+	}
+	return names[Unexpected]
 }
 
 // Refusal reports whether the kind is an expected answer and not a failure.

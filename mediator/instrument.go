@@ -95,7 +95,7 @@ func (t *messageTelemetry) begin(ctx context.Context) (context.Context, trace.Sp
 	if !t.tracing {
 		return ctx, trace.SpanFromContext(nil) //nolint:staticcheck // documented to return a span that does nothing
 	}
-	return t.tracer.Start(ctx, t.span, t.start...)
+	return t.tracer.Start(ctx, t.span, t.start...) //nolint:spancheck // ended by end
 }
 
 // end finishes what begin began. It returns err, marked if it was logged.

@@ -45,13 +45,13 @@ type None = struct{}
 // Request is a message with one handler and an answer of type R: a struct, passed by value, that embeds [Command] or
 // [Query].
 type Request[R any] interface {
-	answer(R)
+	answer(r R)
 	kind() Kind
 }
 
 // StreamRequest is a message that embeds [StreamQuery].
 type StreamRequest[T any] interface {
-	item(T)
+	item(t T)
 }
 
 // Message is what a [Behavior] sees of the message it surrounds.

@@ -1,6 +1,7 @@
 package mediator
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -67,9 +68,9 @@ func compileTag(field reflect.StructField, tag string) (taggedField, error) {
 	}
 	switch {
 	case key == "":
-		return tagged, fmt.Errorf("the attribute has no name")
+		return tagged, errors.New("the attribute has no name")
 	case !field.IsExported():
-		return tagged, fmt.Errorf("the field is not exported")
+		return tagged, errors.New("the field is not exported")
 	case tagged.length && !hasLength(field.Type), !tagged.length && !isScalar(field.Type):
 		return tagged, fmt.Errorf("%s cannot be an attribute", field.Type)
 	}
@@ -110,7 +111,7 @@ func (t *tags) of(v any) []attribute.KeyValue {
 			continue // inside an embedded nil pointer
 		}
 		attr := attribute.KeyValue{Key: f.key, Value: f.value(field)}
-		if attr.Value.Type() == attribute.INVALID {
+		if attr.Value.Type() == attribute.EMPTY {
 			continue
 		}
 		attrs = append(attrs, attr)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -97,7 +98,7 @@ func (i *instruments) begin(ctx context.Context, name, id string) (context.Conte
 		op.span = trace.SpanFromContext(nil) //nolint:staticcheck // documented to return a span that does nothing
 		return ctx, op
 	}
-	ctx, op.span = i.tracer.Start(ctx, op.operation.span, op.start...)
+	ctx, op.span = i.tracer.Start(ctx, op.operation.span, op.start...) //nolint:spancheck // ended by finish
 	if id != "" && op.span.IsRecording() {
 		op.span.SetAttributes(entityIDKey.String(id))
 	}
@@ -136,7 +137,7 @@ func (op running) finish(ctx context.Context, err error) {
 	took := time.Since(op.began).Seconds()
 	if instrument.OutcomeOf(ctx, err) == instrument.Failure {
 		instrument.Fail(op.span, err)
-		attrs := append(op.attributes[:3:3], semconv.ErrorTypeKey.String(fault.TypeOf(err)))
+		attrs := append(slices.Clone(op.attributes), semconv.ErrorTypeKey.String(fault.TypeOf(err)))
 		op.duration.Record(ctx, took, metric.WithAttributeSet(attribute.NewSet(attrs...)))
 	} else {
 		op.duration.Record(ctx, took, op.success...)

@@ -212,7 +212,7 @@ func (r *Repository[A]) explain(err error, verb, id string) error {
 // pause waits a little before another attempt, longer each time and never the same, so that rivals do not meet again.
 func pause(ctx context.Context, attempt int) error {
 	const unit = 2 * time.Millisecond
-	wait := time.NewTimer(rand.N(unit << min(attempt, 6))) //nolint:gosec // not a secret
+	wait := time.NewTimer(rand.N(unit << min(attempt, 6)))
 	defer wait.Stop()
 	select {
 	case <-wait.C:

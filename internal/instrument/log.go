@@ -46,7 +46,7 @@ func Exception(err error) []slog.Attr {
 
 func exceptionType(err error) string {
 	for {
-		wrapped, ok := err.(interface{ Unwrap() error }) //nolint:errorlint // only fmt's wrappers are skipped here
+		wrapped, ok := err.(interface{ Unwrap() error })
 		if !ok || reflect.TypeOf(err).String() != "*fmt.wrapError" {
 			return reflect.TypeOf(err).String()
 		}

@@ -2,6 +2,7 @@ package instrument
 
 import (
 	"context"
+	"slices"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
@@ -52,7 +53,7 @@ func Fail(span trace.Span, err error) {
 // the attributes given, the outcome and, for a failure, error.type.
 func Conclude(ctx context.Context, span trace.Span, err error, base ...attribute.KeyValue) metric.MeasurementOption {
 	outcome := OutcomeOf(ctx, err)
-	attrs := append(base[:len(base):len(base)], OutcomeKey.String(string(outcome)))
+	attrs := append(slices.Clone(base), OutcomeKey.String(string(outcome)))
 	span.SetAttributes(attrs[len(base)])
 	if outcome == Failure {
 		Fail(span, err)

@@ -27,8 +27,7 @@ func Recover(err *error) {
 
 // PanicStack returns the stack of the panic in err's tree, or an empty string.
 func PanicStack(err error) string {
-	var p *PanicError
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*PanicError](err); ok {
 		return p.Stack
 	}
 	return ""

@@ -1,0 +1,62 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+# Every module of the repository, as go.work lists them.
+MODULES := $(shell GOWORK=$(CURDIR)/go.work go list -m -f '{{.Dir}}' 2>/dev/null)
+BIN := $(CURDIR)/.bin
+# Each module is built and tested alone, as its users get it.
+export GOWORK := off
+# The race detector needs cgo, and so a C compiler.
+RACE := $(shell command -v $$(go env CC) >/dev/null 2>&1 && [ "$$(go env GOOS)/$$(go env GOARCH)" != linux/386 ] && echo -race)
+
+.PHONY: help run test unit lint vet fmt tidy bench fuzz clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(BIN)/mario-pizzeria ## build and start Mario's Pizzeria on http://127.0.0.1:8080
+	@$(BIN)/mario-pizzeria
+
+test: vet unit lint ## everything that must hold: vet, the tests of all modules, lint
+
+unit: $(BIN)/mario-pizzeria $(BIN)/collector ## the tests of all modules, with the race detector where there is a C compiler
+	@for module in $(MODULES); do \
+		echo "== $${module#$(CURDIR)/}"; (cd $$module && CGO_ENABLED=$(if $(RACE),1,0) go test $(RACE) -shuffle=on -timeout 20m ./...) || exit 1; \
+	done
+
+vet: ## go vet on all modules
+	@for module in $(MODULES); do (cd $$module && go vet ./...) || exit 1; done
+
+lint: $(BIN)/golangci-lint ## golangci-lint on all modules
+	@for module in $(MODULES); do \
+		echo "== lint $${module#$(CURDIR)/}"; (cd $$module && $(BIN)/golangci-lint run --config $(CURDIR)/.golangci.yml ./...) || exit 1; \
+	done
+
+fmt: $(BIN)/golangci-lint ## format all code
+	@for module in $(MODULES); do (cd $$module && $(BIN)/golangci-lint fmt --config $(CURDIR)/.golangci.yml ./...) || exit 1; done
+
+tidy: ## go mod tidy on all modules
+	@for module in $(MODULES) $(CURDIR)/tools; do (cd $$module && go mod tidy) || exit 1; done
+
+bench: ## what sending a message costs, beside hand-written instrumentation
+	@cd benchmarks && go test -run '^$$' -bench . -benchmem ./...
+
+fuzz: ## fuzz everything that parses, half a minute each
+	@for module in $(MODULES); do (cd $$module && for target in $$(grep -rlE '^func Fuzz' --include=*_test.go . | xargs -r -n1 dirname | sort -u); do \
+		for f in $$(grep -hoE '^func Fuzz[A-Za-z]+' $$target/*_test.go | cut -c6-); do go test $$target -run '^$$' -fuzz "^$$f$$" -fuzztime 30s || exit 1; done; \
+	done) || exit 1; done
+
+clean: ## remove what was built and stored
+	rm -rf $(BIN) data
+
+$(BIN)/mario-pizzeria: FORCE
+	@cd samples/mario-pizzeria && go build -o $@ .
+
+$(BIN)/collector: FORCE
+	@cd tools/collector && go build -o $@ .
+
+$(BIN)/golangci-lint: tools/go.mod tools/go.sum
+	@echo "building golangci-lint, which takes some minutes the first time"
+	@cd tools && go build -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+FORCE:
