@@ -1,6 +1,9 @@
 package sqlrepo
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 // InUse returns how many connections somebody works with.
 func InUse(db *DB) int { return db.reader.Stats().InUse + db.writer.Stats().InUse }
@@ -21,4 +24,36 @@ func Query[V any](tb testing.TB, db *DB, text string, args ...any) V {
 		tb.Fatalf("%s: %v", text, err)
 	}
 	return v
+}
+
+// Plan returns how the database would run a query.
+func Plan(tb testing.TB, db *DB, text string) string {
+	tb.Helper()
+	var id, parent, unused int
+	var detail string
+	row := db.reader.QueryRowContext(tb.Context(), "EXPLAIN QUERY PLAN "+text)
+	if err := row.Scan(&id, &parent, &unused, &detail); err != nil {
+		tb.Fatalf("%s: %v", text, err)
+	}
+	return detail
+}
+
+// Lock holds the lock of a writer until unlock is called.
+func Lock(tb testing.TB, db *DB) (unlock func()) {
+	tb.Helper()
+	tx, err := db.writer.BeginTx(tb.Context(), nil)
+	if err != nil {
+		tb.Fatalf("lock: %v", err)
+	}
+	return func() {
+		if err := tx.Rollback(); err != nil {
+			tb.Errorf("unlock: %v", err)
+		}
+	}
+}
+
+// SetBusyTimeout sets how long the writer waits for another, in milliseconds.
+func SetBusyTimeout(tb testing.TB, db *DB, ms int) {
+	tb.Helper()
+	Exec(tb, db, fmt.Sprintf("PRAGMA busy_timeout = %d", ms))
 }

@@ -1,0 +1,138 @@
+package sqlrepo_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/neuroglia-go/neuroglia/repository"
+	"github.com/neuroglia-go/neuroglia/repository/repositorytest"
+	"github.com/neuroglia-go/neuroglia/repository/sqlrepo"
+)
+
+// writerURL makes the test binary a process that writes until it is killed.
+const writerURL = "SQLREPO_TEST_WRITER_URL"
+
+func TestMain(m *testing.M) {
+	if url := os.Getenv(writerURL); url != "" {
+		if err := writeUntilKilled(context.Background(), url, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
+// writeUntilKilled adds tickets and increments the shared one, and prints what has been acknowledged.
+func writeUntilKilled(ctx context.Context, url string, out io.Writer) error {
+	db, err := sqlrepo.Open(ctx, url)
+	if err != nil {
+		return err
+	}
+	store, err := sqlrepo.New(ctx, db, repositorytest.Schema())
+	if err != nil {
+		return err
+	}
+	r, err := repository.New(store, nil, repository.WithAttempts(1000))
+	if err != nil {
+		return err
+	}
+	for i := 0; ; i++ {
+		id := fmt.Sprintf("%d-%d", os.Getpid(), i)
+		if err := r.Add(ctx, repositorytest.NewTicket(id, "writer")); err != nil {
+			return err
+		}
+		fmt.Fprintln(out, "added", id)
+		if err := r.Update(ctx, "shared", func(t *repositorytest.Ticket) error { t.Increment(); return nil }); err != nil {
+			return err
+		}
+		fmt.Fprintln(out, "incremented", i)
+	}
+}
+
+// Processes that write one file at the same time are killed, again and again. What they had printed is there afterwards,
+// and what was in work is there wholly or not at all.
+func TestWhatWasAcknowledgedOutlivesKill(t *testing.T) {
+	t.Parallel()
+	const rounds, writers = 5, 2
+	url := "sqlite:" + filepath.Join(t.TempDir(), "test.db")
+	db := open(t, url)
+	store := newStore(t, db, repositorytest.Schema())
+	if err := store.Save(t.Context(), addition("shared")); err != nil {
+		t.Fatalf("Save: %v", err)
+	}
+	added, increments, kills := 0, int64(0), 0
+	for range rounds {
+		var acknowledged []<-chan string
+		for range writers {
+			acknowledged = append(acknowledged, startWriter(t, url, 20+rand.IntN(60)))
+		}
+		for _, lines := range acknowledged {
+			for line := range lines {
+				var id string
+				if n, _ := fmt.Sscanf(line, "added %s", &id); n == 0 {
+					increments++
+					continue
+				}
+				added++
+				if found, err := store.Contains(t.Context(), id); err != nil || !found {
+					t.Errorf("%s was acknowledged: Contains = %v, %v", id, found, err)
+				}
+			}
+			kills++
+		}
+		// A killed process may have committed one change that it did not come to print.
+		shared, err := store.Get(t.Context(), "shared")
+		if err != nil {
+			t.Fatalf("Get: %v", err)
+		}
+		if got := shared.State.Count(); got < increments || got > increments+int64(kills) || got != shared.Version-1 {
+			t.Errorf("count %d at version %d, want %d and at most %d more", got, shared.Version, increments, kills)
+		}
+		if got := sqlrepo.Query[string](t, db, `PRAGMA integrity_check`); got != "ok" {
+			t.Errorf("integrity check: %s", got)
+		}
+	}
+	counts, err := store.Count(t.Context(), "owner")
+	if n := counts["writer"]; err != nil || n < int64(added) || n > int64(added+kills) {
+		t.Errorf("%d tickets are stored, %v, want %d and at most %d more", n, err, added, kills)
+	}
+	t.Logf("%d kills, %d adds and %d increments acknowledged, none lost", kills, added, increments)
+}
+
+// startWriter starts a process, kills it after some lines of output and sends all that it printed.
+func startWriter(t *testing.T, url string, lines int) <-chan string {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), os.Args[0])
+	command.Env = append(os.Environ(), writerURL+"="+url)
+	command.Stderr = os.Stderr
+	out, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	printed := make(chan string, 1)
+	go func() {
+		defer close(printed)
+		scanner := bufio.NewScanner(out)
+		for n := 0; scanner.Scan(); n++ {
+			if n == lines {
+				_ = command.Process.Kill()
+			}
+			printed <- scanner.Text()
+		}
+		if err := command.Wait(); err == nil || command.ProcessState.Exited() {
+			t.Errorf("the writer ended by itself: %v (pid %s)", err, strconv.Itoa(command.Process.Pid))
+		}
+	}()
+	return printed
+}

@@ -1,0 +1,41 @@
+package sqlrepo_test
+
+import (
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/neuroglia-go/neuroglia/repository/repositorytest"
+	"github.com/neuroglia-go/neuroglia/repository/sqlrepo"
+)
+
+func TestADatabaseOfANewerProgramIsRefused(t *testing.T) {
+	t.Parallel()
+	url := "sqlite:" + filepath.Join(t.TempDir(), "test.db")
+	sqlrepo.Exec(t, open(t, url), `INSERT INTO neuroglia_migrations VALUES (2, '0002_later.sql', 0)`)
+	wantRefused(t, url, "the database has version 2 and this program knows versions up to 1: use the program that wrote it, "+
+		"or a newer one")
+}
+
+func TestManyMayOpenANewFileAtOnce(t *testing.T) {
+	t.Parallel()
+	url := "sqlite:" + filepath.Join(t.TempDir(), "test.db")
+	var starters sync.WaitGroup
+	for range 8 {
+		starters.Go(func() {
+			db, err := sqlrepo.Open(t.Context(), url)
+			if err != nil {
+				t.Errorf("Open: %v", err)
+				return
+			}
+			defer db.Close() //nolint:errcheck // only opening is tested
+			if _, err := sqlrepo.New(t.Context(), db, repositorytest.Schema()); err != nil {
+				t.Errorf("New: %v", err)
+			}
+		})
+	}
+	starters.Wait()
+	if n := sqlrepo.Query[int](t, open(t, url), `SELECT count(*) FROM neuroglia_migrations`); n != 1 {
+		t.Errorf("%d migrations were recorded, want 1", n)
+	}
+}
