@@ -36,8 +36,9 @@ type API struct {
 	problems []error
 	ready    readiness
 
-	draining atomic.Bool
-	mu       sync.Mutex // guards address
+	stopping atomic.Bool // not ready any more
+	closing  atomic.Bool // each answer is the last of its connection
+	mu       sync.Mutex  // guards address
 	address  net.Addr
 }
 
@@ -127,7 +128,7 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request, x *exchange) {
 	header := out.Header()
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Content-Type-Options", "nosniff")
-	if a.draining.Load() {
+	if a.closing.Load() {
 		header.Set("Connection", "close")
 	}
 	if x.pattern == "" {

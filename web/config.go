@@ -47,8 +47,8 @@ type Config struct {
 	ReadTimeout time.Duration
 	// IdleTimeout is how long a connection waits for its next request. Defaults to 2 minutes.
 	IdleTimeout time.Duration
-	// DrainDelay is how long new requests are still answered after the service was told to stop, each with the advice
-	// to close the connection, so that clients and load balancers go elsewhere. Defaults to 250 milliseconds.
+	// DrainDelay is how long a service that was told to stop goes on as before, but for /readyz, so that load balancers
+	// send requests elsewhere. In Kubernetes 5 seconds are right. Defaults to none.
 	DrainDelay time.Duration
 	// StopTimeout is when requests still in progress are cut off at a stop. Defaults to 15 seconds.
 	StopTimeout time.Duration
@@ -71,7 +71,6 @@ func (c Config) withDefaults() Config {
 	c.RequestTimeout = cmp.Or(c.RequestTimeout, 30*time.Second)
 	c.ReadTimeout = cmp.Or(c.ReadTimeout, 30*time.Second)
 	c.IdleTimeout = cmp.Or(c.IdleTimeout, 2*time.Minute)
-	c.DrainDelay = cmp.Or(c.DrainDelay, 250*time.Millisecond)
 	c.StopTimeout = cmp.Or(c.StopTimeout, 15*time.Second)
 	return c
 }

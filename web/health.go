@@ -17,7 +17,7 @@ func (a *API) alive(w http.ResponseWriter, _ *http.Request) error {
 
 // readyz answers whether the service can take work now.
 func (a *API) readyz(w http.ResponseWriter, r *http.Request) error {
-	if a.draining.Load() {
+	if a.stopping.Load() {
 		return &refusal{status: http.StatusServiceUnavailable, detail: "the service is stopping"}
 	}
 	if err := a.ready.now(r.Context()); err != nil {

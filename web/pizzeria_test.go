@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -150,11 +151,15 @@ func (p *pizzeria) startCooking(ctx context.Context, c StartCooking) (Order, err
 // ask sends a request and returns status, header and body of the answer.
 func (p *pizzeria) ask(tb testing.TB, method, target, body string, header ...string) (int, http.Header, string) {
 	tb.Helper()
+	return p.askUnder(tb.Context(), method, target, body, header...)
+}
+
+func (p *pizzeria) askUnder(ctx context.Context, method, target, body string, header ...string) (int, http.Header, string) {
 	var reader io.Reader
 	if body != "" {
 		reader = strings.NewReader(body)
 	}
-	r := httptest.NewRequestWithContext(tb.Context(), method, target, reader)
+	r := httptest.NewRequestWithContext(ctx, method, target, reader)
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
 	}
@@ -164,4 +169,11 @@ func (p *pizzeria) ask(tb testing.TB, method, target, body string, header ...str
 	w := httptest.NewRecorder()
 	p.ServeHTTP(w, r)
 	return w.Code, w.Header(), w.Body.String()
+}
+
+func decode(tb testing.TB, text string, v any) {
+	tb.Helper()
+	if err := json.Unmarshal([]byte(text), v); err != nil {
+		tb.Fatalf("%v in %s", err, text)
+	}
 }

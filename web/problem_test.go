@@ -1,7 +1,6 @@
 package web_test
 
 import (
-	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
@@ -18,9 +17,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 func parseProblem(tb testing.TB, status int, header http.Header, body string) web.Problem {
 	tb.Helper()
 	var p web.Problem
-	if err := json.Unmarshal([]byte(body), &p); err != nil {
-		tb.Fatalf("%v in %s", err, body)
-	}
+	decode(tb, body, &p)
 	if header.Get("Content-Type") != "application/problem+json" || p.Status != status || p.Title == "" ||
 		p.Detail == "" || !strings.HasPrefix(p.Instance, "/") || p.Type != "about:blank" || len(p.TraceID) != 32 {
 		tb.Errorf("got %v %s", header, body)

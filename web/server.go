@@ -35,12 +35,14 @@ func (a *API) Addr() net.Addr {
 }
 
 type server struct {
-	api     *API
-	address string
-	http    *http.Server
-	cancel  context.CancelFunc // of the contexts of all requests
-	ended   chan struct{}      // closed when serving has ended
-	err     error              // why, valid when ended
+	api         *API
+	address     string
+	http        *http.Server
+	listener    net.Listener
+	connections *connections
+	cancel      context.CancelFunc // of the contexts of all requests
+	ended       chan struct{}      // closed when serving has ended
+	err         error              // why, valid when ended
 }
 
 func (s *server) start(ctx context.Context) error {
@@ -55,6 +57,7 @@ func (s *server) start(ctx context.Context) error {
 	s.api.address = listener.Addr()
 	s.api.mu.Unlock()
 	c := s.api.config
+	s.listener, s.connections = listener, newConnections()
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s.cancel = cancel
 	const headerShare = 6
@@ -66,12 +69,13 @@ func (s *server) start(ctx context.Context) error {
 		IdleTimeout:       c.IdleTimeout,
 		MaxHeaderBytes:    c.MaxHeaderBytes,
 		ErrorLog:          slog.NewLogLogger(c.Telemetry.Logger.Handler(), slog.LevelWarn),
+		ConnState:         s.connections.track,
 		BaseContext:       func(net.Listener) context.Context { return base },
 	}
 	go func() {
 		defer close(s.ended)
 		s.err = s.http.Serve(listener)
-		if !errors.Is(s.err, http.ErrServerClosed) {
+		if !s.api.closing.Load() {
 			c.Telemetry.Logger.ErrorContext(base, "serving ended", "error", s.err)
 		}
 	}()
@@ -98,26 +102,39 @@ func (s *server) check(context.Context) error {
 	}
 }
 
-// stop answers what has been accepted. For a while it also answers what still comes, and says that the connection will
-// be closed, since a client may be sending on a connection that a server closes for being idle.
+// stop answers what has been accepted: it takes no more connections, and closes each one after its next answer or when
+// it has been quiet for a moment.
 func (s *server) stop(ctx context.Context) error {
 	defer s.cancel()
-	s.api.draining.Store(true)
-	select {
-	case <-time.After(s.api.config.DrainDelay):
-	case <-ctx.Done():
+	s.api.stopping.Store(true)
+	ctx, cancel := early(ctx)
+	defer cancel()
+	if delay := s.api.config.DrainDelay; delay > 0 {
+		select {
+		case <-time.After(delay):
+		case <-ctx.Done():
+		}
 	}
-	const margin = 500 * time.Millisecond // to close by force before the host gives up on us
-	if deadline, ok := ctx.Deadline(); ok {
-		left := time.Until(deadline)
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, left-min(margin, left/10)) //nolint:mnd // a tenth of a short time
-		defer cancel()
+	s.api.closing.Store(true)
+	if err := s.listener.Close(); err != nil {
+		return fmt.Errorf("close the listener: %w", err)
 	}
-	err := s.http.Shutdown(ctx)
-	if err == nil {
-		return nil
+	const grace = 250 * time.Millisecond
+	s.connections.drained(ctx, grace)
+	if err := s.http.Shutdown(ctx); err != nil {
+		s.cancel()
+		return errors.Join(fmt.Errorf("requests in progress were cut off: %w", err), s.http.Close())
 	}
-	s.cancel()
-	return errors.Join(fmt.Errorf("requests in progress were cut off: %w", err), s.http.Close())
+	return nil
+}
+
+// early returns a context that ends before ctx, to close by force before the host gives up.
+func early(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return context.WithCancel(ctx)
+	}
+	const margin, share = 500 * time.Millisecond, 10
+	left := time.Until(deadline)
+	return context.WithTimeout(ctx, left-min(margin, left/share))
 }
