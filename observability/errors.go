@@ -120,6 +120,9 @@ func (h *sdkLog) Enabled(_ context.Context, level slog.Level) bool { return leve
 
 // Handle writes the record unless its kind was told a moment ago.
 func (h *sdkLog) Handle(ctx context.Context, r slog.Record) error {
+	if r.Level < h.least { // logr asks nobody before it logs an error
+		return nil
+	}
 	untold, ok := h.errors.admit(r.Message)
 	if !ok {
 		return nil

@@ -61,12 +61,12 @@ func (h *handler) Handle(ctx context.Context, r slog.Record) error {
 	for _, g := range slices.Backward(h.groups) {
 		attrs = []slog.Attr{{Key: g.name, Value: slog.GroupValue(slices.Concat(g.attrs, attrs)...)}}
 	}
-	attrs = h.withContext(ctx, attrs)
+	attrs = plain(h.withContext(ctx, attrs))
 
 	var err error
 	if h.export != nil && h.export.Enabled(ctx, r.Level) {
 		out := slog.NewRecord(r.Time, r.Level, r.Message, r.PC)
-		out.AddAttrs(exportable(attrs)...)
+		out.AddAttrs(withException(attrs)...)
 		err = h.export.Handle(ctx, out)
 	}
 	out := slog.NewRecord(r.Time, r.Level, r.Message, r.PC)
@@ -110,9 +110,10 @@ func (h *handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 		next.groups = append(slices.Clone(h.groups[:n-1]), group{last.name, slices.Concat(last.attrs, attrs)})
 		return &next
 	}
+	attrs = plain(attrs)
 	next.stdout = h.stdout.WithAttrs(attrs)
 	if h.export != nil {
-		next.export = h.export.WithAttrs(exportable(attrs))
+		next.export = h.export.WithAttrs(withException(attrs))
 	}
 	return &next
 }
@@ -127,78 +128,68 @@ func (h *handler) WithGroup(name string) slog.Handler {
 	return &next
 }
 
-// exportable prepares attributes for OTLP: durations are seconds, times RFC 3339, empty groups are left out, and one
-// error, preferably that with the key "error", stays an error, from which the SDK makes exception.type and
-// exception.message. Others become text, because the bridge would keep only the last.
-func exportable(attrs []slog.Attr) []slog.Attr {
-	isError := func(a slog.Attr) bool { _, ok := a.Value.Any().(error); return ok }
-	exception := slices.IndexFunc(attrs, func(a slog.Attr) bool { return a.Key == "error" && isError(a) })
-	if exception < 0 {
-		exception = slices.IndexFunc(attrs, isError)
-	}
-	out := make([]slog.Attr, 0, len(attrs)+1)
-	for i, a := range attrs {
-		if i == exception {
+// plain makes values the same in both outputs: durations are seconds and times RFC 3339. It leaves out empty groups.
+func plain(attrs []slog.Attr) []slog.Attr {
+	out := make([]slog.Attr, 0, len(attrs))
+	for _, a := range attrs {
+		if a.Value = plainValue(a.Value); a.Value.Kind() != slog.KindGroup || len(a.Value.Group()) > 0 {
 			out = append(out, a)
-			continue
-		}
-		if a.Value = exportableValue(a.Value); !emptyGroup(a.Value) {
-			out = append(out, a)
-		}
-	}
-	if exception < 0 {
-		if err := nestedError(attrs); err != nil {
-			out = append(out, slog.Any("error", err))
 		}
 	}
 	return out
 }
 
-func exportableValue(v slog.Value) slog.Value {
+func plainValue(v slog.Value) slog.Value {
 	v = v.Resolve()
-	switch v.Kind() {
+	switch v.Kind() { //nolint:exhaustive // the others are plain
 	case slog.KindDuration:
 		return slog.Float64Value(v.Duration().Seconds())
 	case slog.KindTime:
 		return slog.StringValue(v.Time().Format(time.RFC3339Nano))
 	case slog.KindGroup:
-		members := make([]slog.Attr, 0, len(v.Group()))
-		for _, a := range v.Group() {
-			if a.Value = exportableValue(a.Value); !emptyGroup(a.Value) {
-				members = append(members, a)
-			}
-		}
-		return slog.GroupValue(members...)
-	case slog.KindAny:
-		switch value := v.Any().(type) {
-		case error:
-			return slog.StringValue(value.Error())
-		case time.Duration:
-			return slog.Float64Value(value.Seconds())
-		case time.Time:
-			return slog.StringValue(value.Format(time.RFC3339Nano))
-		}
+		return slog.GroupValue(plain(v.Group())...)
 	}
 	return v
 }
 
-func emptyGroup(v slog.Value) bool { return v.Kind() == slog.KindGroup && len(v.Group()) == 0 }
+// withException prepares errors for OTLP. One error, preferably that with the key "error", stands at the top level,
+// where the SDK makes exception.type and exception.message from it; the others become text, because the bridge would
+// keep only the last.
+func withException(attrs []slog.Attr) []slog.Attr {
+	key, exception := findError(attrs)
+	if exception == nil {
+		return attrs
+	}
+	out := make([]slog.Attr, 0, len(attrs)+1)
+	for _, a := range attrs {
+		if err, ok := a.Value.Any().(error); ok {
+			if a.Key == key {
+				continue
+			}
+			a.Value = slog.StringValue(err.Error())
+		}
+		out = append(out, a)
+	}
+	return append(out, slog.Any("error", exception))
+}
 
-// nestedError returns the error named "error" inside the groups of a record, so that a logger with groups loses no
-// exception.
-func nestedError(attrs []slog.Attr) error {
+// findError returns the error with the key "error", else the first error, and its key if it is not in a group.
+func findError(attrs []slog.Attr) (key string, found error) {
+	for _, a := range attrs {
+		if err, ok := a.Value.Any().(error); ok && (found == nil || a.Key == "error") {
+			key, found = a.Key, err
+		}
+	}
+	if found != nil {
+		return key, found
+	}
 	for _, a := range attrs {
 		if a.Value.Kind() != slog.KindGroup {
 			continue
 		}
-		for _, member := range a.Value.Group() {
-			if err, ok := member.Value.Any().(error); ok && member.Key == "error" {
-				return err
-			}
-		}
-		if err := nestedError(a.Value.Group()); err != nil {
-			return err
+		if _, err := findError(a.Value.Group()); err != nil {
+			return "", err
 		}
 	}
-	return nil
+	return "", nil
 }

@@ -15,6 +15,8 @@ import (
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/neuroglia-go/neuroglia/app"
 	"github.com/neuroglia-go/neuroglia/observability"
@@ -37,15 +39,13 @@ func TestMain(m *testing.M) {
 
 func lives() map[string]func(context.Context) error {
 	return map[string]func(context.Context) error{
-		"start and stop": func(ctx context.Context) error {
-			t, err := observability.Start(ctx, "pizzeria")
-			if err != nil {
-				return err
-			}
-			return t.Shutdown(ctx)
-		},
-		"one order": oneOrder,
-		"host":      hosted,
+		"one order":       oneOrder,
+		"host":            host,
+		"globals":         globals,
+		"busy":            busy,
+		"traced before":   tracedBefore,
+		"started again":   startedAgain,
+		"without context": withoutContext,
 	}
 }
 
@@ -59,15 +59,28 @@ func oneOrder(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	spanCtx, span := otel.Tracer("test").Start(ctx, "place order")
+	spanCtx, span := otel.Tracer("test").Start(ctx, "place order", trace.WithAttributes(attribute.String("order.id", "123456789")))
 	orders.Add(spanCtx, 1, metric.WithAttributes(attribute.String("size", "l")))
 	slog.ErrorContext(spanCtx, "order failed", "error", errors.New("no ovens"), "took", 1500*time.Millisecond)
 	span.End()
 	return t.Shutdown(ctx)
 }
 
-// hosted is a service that is told to stop as soon as it runs.
-func hosted(ctx context.Context) error {
+// withoutContext stops with the context of a signal, which has ended.
+func withoutContext(ctx context.Context) error {
+	t, err := observability.Start(ctx, "pizzeria")
+	if err != nil {
+		return err
+	}
+	_, span := otel.Tracer("test").Start(ctx, "place order")
+	span.End()
+	ended, cancel := context.WithCancel(ctx)
+	cancel()
+	return errors.Join(t.Shutdown(ended), t.Shutdown(ctx))
+}
+
+// host is a service that is told to stop as soon as it runs.
+func host(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	return app.Run(ctx, "pizzeria", observability.Setup, func(_ context.Context, h *app.Host) error {
 		h.Add(app.Part{Name: "orders", Start: func(ctx context.Context) error {
@@ -79,6 +92,84 @@ func hosted(ctx context.Context) error {
 		}})
 		return nil
 	})
+}
+
+// globals prints what is installed, and what is carried to other processes.
+func globals(ctx context.Context) error {
+	t, err := observability.Start(ctx, "pizzeria", observability.Stdout(os.Stderr))
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%T %T %T\n", otel.GetTracerProvider(), otel.GetMeterProvider(), otel.GetLoggerProvider())
+	spanCtx, span := otel.Tracer("test").Start(ctx, "place order")
+	if !span.SpanContext().IsValid() {
+		spanCtx = observability.Extract(ctx, map[string]string{"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"})
+	}
+	for key := range observability.Inject(spanCtx) {
+		fmt.Println(key)
+	}
+	span.End()
+	return t.Shutdown(ctx)
+}
+
+// busy makes telemetry without end for three seconds and prints how long the slowest request took.
+func busy(ctx context.Context) error {
+	begin := time.Now()
+	t, err := observability.Start(ctx, "pizzeria")
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(os.Stderr, "start %d ms\n", time.Since(begin).Milliseconds())
+	var slowest time.Duration
+	for begin := time.Now(); time.Since(begin) < 3*time.Second; {
+		request := time.Now()
+		for range 20 {
+			spanCtx, span := otel.Tracer("test").Start(ctx, "place order")
+			slog.InfoContext(spanCtx, "order placed")
+			span.End()
+		}
+		slowest = max(slowest, time.Since(request))
+		time.Sleep(time.Millisecond)
+	}
+	fmt.Fprintf(os.Stderr, "slowest %d ms\n", slowest.Milliseconds())
+	begin = time.Now()
+	_ = t.Shutdown(ctx)
+	fmt.Fprintf(os.Stderr, "stop %d ms\n", time.Since(begin).Milliseconds())
+	return nil
+}
+
+// tracedBefore has a tracer provider when telemetry starts, as a program built with compile-time instrumentation has.
+func tracedBefore(ctx context.Context) error {
+	there := sdktrace.NewTracerProvider()
+	otel.SetTracerProvider(there)
+	t, err := observability.Start(ctx, "pizzeria", observability.Stdout(os.Stderr))
+	if err != nil {
+		return err
+	}
+	fmt.Println("kept:", otel.GetTracerProvider() == trace.TracerProvider(there), t.Providers().Tracer == trace.TracerProvider(there))
+	err = t.Shutdown(ctx)
+	_, span := otel.Tracer("test").Start(ctx, "after")
+	fmt.Println("still records:", span.IsRecording())
+	return err
+}
+
+// startedAgain lives twice in one process.
+func startedAgain(ctx context.Context) error {
+	for range 2 {
+		t, err := observability.Start(ctx, "pizzeria", observability.Stdout(os.Stderr))
+		if err != nil {
+			return err
+		}
+		_, span := otel.Tracer("test").Start(ctx, "place order")
+		fmt.Println("records:", span.IsRecording())
+		span.End()
+		if err := t.Shutdown(ctx); err != nil {
+			return err
+		}
+		_, span = otel.Tracer("test").Start(ctx, "after")
+		fmt.Println("records after:", span.IsRecording())
+	}
+	return nil
 }
 
 // outcome is what came of a life.

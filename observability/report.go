@@ -77,9 +77,7 @@ func destination(s otelenv.Settings, name string, signal otelenv.Signal, all pro
 
 // origin says who decided where telemetry goes.
 func origin(s otelenv.Settings) string {
-	if slices.ContainsFunc(s.Set, func(name string) bool {
-		return strings.HasPrefix(name, "OTEL_EXPORTER_OTLP_") || strings.HasSuffix(name, "_EXPORTER")
-	}) {
+	if s.Chosen {
 		return "environment"
 	}
 	return "defaults (no OTEL_EXPORTER_* or OTEL_*_EXPORTER is set)"

@@ -6,8 +6,7 @@ import (
 )
 
 // noEffect lists the variables that are set and change nothing, each with the reason.
-func (v variables) noEffect(s Settings) []string {
-	rules := allowed()
+func (v variables) noEffect(s Settings, rules map[string]rule) []string {
 	var notes []string
 	for _, name := range v.names() {
 		if why := v.why(name, s, rules); why != "" {

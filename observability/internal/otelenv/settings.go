@@ -41,6 +41,7 @@ type Settings struct {
 	SDKLogLevel    string
 	Delta          bool     // the metrics exporter prefers delta temporality
 	Set            []string // names of the OTEL_* variables that are set, sorted
+	Chosen         bool     // some variable says where telemetry goes
 	NoEffect       []string // what is set and changes nothing, each with the reason
 }
 
@@ -87,7 +88,11 @@ func Read(environ []string) (Settings, error) {
 		Delta:       strings.EqualFold(env["OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE"], "delta"),
 		Set:         env.names(),
 	}
-	s.NoEffect = env.noEffect(s)
+	rules := allowed()
+	s.Chosen = slices.ContainsFunc(s.Set, func(name string) bool {
+		return rules[name] != nil && strings.Contains(name, "_EXPORTER")
+	})
+	s.NoEffect = env.noEffect(s, rules)
 	return s, nil
 }
 

@@ -1,0 +1,59 @@
+package observability
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"go.opentelemetry.io/contrib/bridges/otelslog"
+	"go.opentelemetry.io/otel/log"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/sdk/resource"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+)
+
+// NewLogger is the logger that Start installs, with outputs of the test's choice.
+func NewLogger(stdout io.Writer, export log.LoggerProvider, level slog.Leveler, baggage ...string) *slog.Logger {
+	h := &handler{level: level, stdout: newStdoutHandler(stdout, level), baggage: baggage}
+	if export != nil {
+		h.export = otelslog.NewHandler(scopeName, otelslog.WithLoggerProvider(export))
+	}
+	return slog.New(h)
+}
+
+// NewErrorHandler is the error handler that Start installs, with a clock of the test's choice.
+func NewErrorHandler(logger *slog.Logger, now func() time.Time) (handle func(error), rest func() int) {
+	l := newErrorLog(logger)
+	l.now = now
+	return l.Handle, l.rest
+}
+
+// NewSDKLogger is the logger that Start gives to the SDK.
+func NewSDKLogger(h slog.Handler, level string) slog.Handler {
+	return newSDKLog(h, level, newErrorLog(slog.New(h)))
+}
+
+// NewResource is the resource that Start describes the process with.
+func NewResource(ctx context.Context, name string, opts ...Option) (*resource.Resource, error) {
+	return newResource(ctx, newConfig(name, opts))
+}
+
+// BuildVersion is the version that Start finds.
+func BuildVersion(info *debug.BuildInfo) (version, revision string) { return buildVersion(info) }
+
+// TrustedBaggage is the filter of baggage that Start puts around the propagator.
+func TrustedBaggage(p propagation.TextMapPropagator, keys ...string) propagation.TextMapPropagator {
+	return trustedBaggage{p, keys}
+}
+
+// BaggageCopier is the span processor that Start adds.
+func BaggageCopier(keys ...string) sdktrace.SpanProcessor { return baggageCopier{keys} }
+
+// PackageOf is how the scope's name is found.
+func PackageOf(function string) string { return packageOf(function) }
+
+// StdoutFormat names the handler that writes to f.
+func StdoutFormat(f io.Writer) string { return fmt.Sprintf("%T", newStdoutHandler(f, slog.LevelInfo)) }

@@ -1,0 +1,132 @@
+package observability
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/metric/embedded"
+
+	"github.com/neuroglia-go/neuroglia/telemetry"
+)
+
+// Instruments makes the metrics of one package. It is for a constructor, which keeps what it returns in a struct:
+//
+//	in := observability.NewInstruments(p)
+//	m := &Metrics{
+//		created: in.Counter("mario.orders.created", "{order}", "Orders placed.", observability.Each("size", "s", "l")...),
+//		value:   in.Histogram("mario.orders.value", "USD", "Total of an order.", 10, 20, 50, 100),
+//	}
+//	return m, in.Err()
+//
+// What it returns is OpenTelemetry's own and can always be used, also after an error.
+type Instruments struct {
+	meter metric.Meter
+	errs  []error
+}
+
+// NewInstruments uses the meter of the package that calls it, from the given providers; zero means the global ones. The
+// telemetry must have been started, or the zeros of counters are lost.
+func NewInstruments(p telemetry.Providers) *Instruments {
+	return &Instruments{meter: p.OrGlobal().Meter.Meter(callingPackage(1))}
+}
+
+// Err returns what went wrong with any of the instruments, joined.
+func (in *Instruments) Err() error { return errors.Join(in.errs...) }
+
+// Counter returns a counter of events. For each of the known sets of attributes it is there from the start with the
+// value 0, so that the first event is an increase that a query can see; without known sets, that goes for the counter
+// without attributes.
+func (in *Instruments) Counter(name, unit, description string, known ...attribute.Set) metric.Int64Counter {
+	c, err := in.meter.Int64Counter(name, metric.WithUnit(unit), metric.WithDescription(description))
+	in.check(name, err)
+	for _, set := range orEmpty(known) {
+		c.Add(context.Background(), 0, metric.WithAttributeSet(set))
+	}
+	return c
+}
+
+// UpDownCounter returns a counter of things that come and go within this process. What outlives the process is a
+// [Instruments.Gauge]. It starts at 0 as [Instruments.Counter] does.
+func (in *Instruments) UpDownCounter(name, unit, description string, known ...attribute.Set) metric.Int64UpDownCounter {
+	c, err := in.meter.Int64UpDownCounter(name, metric.WithUnit(unit), metric.WithDescription(description))
+	in.check(name, err)
+	for _, set := range orEmpty(known) {
+		c.Add(context.Background(), 0, metric.WithAttributeSet(set))
+	}
+	return c
+}
+
+// Histogram returns a histogram with the upper bounds of its buckets, which a view may replace. Without bounds it has
+// the SDK's, which are for milliseconds. Record with the context of the work, so that samples lead to its trace.
+func (in *Instruments) Histogram(name, unit, description string, bounds ...float64) metric.Float64Histogram {
+	opts := []metric.Float64HistogramOption{metric.WithUnit(unit), metric.WithDescription(description)}
+	if len(bounds) > 0 {
+		opts = append(opts, metric.WithExplicitBucketBoundaries(bounds...))
+	}
+	h, err := in.meter.Float64Histogram(name, opts...)
+	in.check(name, err)
+	return h
+}
+
+// Gauge makes a gauge that reads the present state, such as the number of open orders in the store, at each collection.
+// Known sets of attributes that read does not observe have the value 0. Read is called concurrently with everything and
+// must heed its context.
+func (in *Instruments) Gauge(name, unit, description string,
+	read func(ctx context.Context, o metric.Float64Observer) error, known ...attribute.Set,
+) {
+	_, err := in.meter.Float64ObservableGauge(name, metric.WithUnit(unit), metric.WithDescription(description),
+		metric.WithFloat64Callback(func(ctx context.Context, o metric.Float64Observer) error {
+			seen := &seenObserver{to: o, sets: map[attribute.Distinct]bool{}}
+			if err := read(ctx, seen); err != nil {
+				return fmt.Errorf("read %s: %w", name, err)
+			}
+			for _, set := range known {
+				if !seen.sets[set.Equivalent()] {
+					o.Observe(0, metric.WithAttributeSet(set))
+				}
+			}
+			return nil
+		}))
+	in.check(name, err)
+}
+
+// Each returns a set of attributes for each value of one key.
+func Each(key string, values ...string) []attribute.Set {
+	sets := make([]attribute.Set, 0, len(values))
+	for _, value := range values {
+		sets = append(sets, attribute.NewSet(attribute.String(key, value)))
+	}
+	return sets
+}
+
+func (in *Instruments) check(name string, err error) {
+	if err != nil {
+		in.errs = append(in.errs, fmt.Errorf("metric %s: %w", name, err))
+	}
+}
+
+func orEmpty(known []attribute.Set) []attribute.Set {
+	if len(known) == 0 {
+		return []attribute.Set{*attribute.EmptySet()}
+	}
+	return known
+}
+
+// seenObserver remembers what was observed.
+type seenObserver struct {
+	embedded.Float64Observer
+	to   metric.Float64Observer
+	sets map[attribute.Distinct]bool
+}
+
+var _ metric.Float64Observer = (*seenObserver)(nil)
+
+// Observe implements [metric.Float64Observer].
+func (s *seenObserver) Observe(value float64, opts ...metric.ObserveOption) {
+	set := metric.NewObserveConfig(opts).Attributes()
+	s.sets[set.Equivalent()] = true
+	s.to.Observe(value, opts...)
+}

@@ -1,0 +1,194 @@
+package observability_test
+
+import (
+	"compress/gzip"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	collogs "go.opentelemetry.io/proto/otlp/collector/logs/v1"
+	colmetrics "go.opentelemetry.io/proto/otlp/collector/metrics/v1"
+	coltrace "go.opentelemetry.io/proto/otlp/collector/trace/v1"
+	common "go.opentelemetry.io/proto/otlp/common/v1"
+	"google.golang.org/grpc"
+	_ "google.golang.org/grpc/encoding/gzip" // the server's decompressor
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/protobuf/proto"
+)
+
+// receiver is an OTLP collector that keeps what comes as text.
+type receiver struct {
+	collogs.UnimplementedLogsServiceServer
+	colmetrics.UnimplementedMetricsServiceServer
+	coltrace.UnimplementedTraceServiceServer
+
+	mu    sync.Mutex
+	lines []string
+}
+
+// newHTTPReceiver returns a receiver and its URL.
+func newHTTPReceiver(t *testing.T) (*receiver, string) {
+	t.Helper()
+	r := &receiver{}
+	mux := http.NewServeMux()
+	handle := func(path string, message func() proto.Message) {
+		mux.HandleFunc("POST "+path, func(w http.ResponseWriter, req *http.Request) {
+			body := io.Reader(req.Body)
+			if req.Header.Get("Content-Encoding") == "gzip" {
+				r.add("gzip " + path)
+				var err error
+				if body, err = gzip.NewReader(body); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+			r.keepKey(req.Header.Get("Api-Key"))
+			text, err := io.ReadAll(body)
+			m := message()
+			if err == nil {
+				err = proto.Unmarshal(text, m)
+			}
+			if err != nil {
+				t.Error(err)
+			}
+			r.take(m)
+			w.Header().Set("Content-Type", "application/x-protobuf")
+		})
+	}
+	handle("/v1/traces", func() proto.Message { return &coltrace.ExportTraceServiceRequest{} })
+	handle("/v1/metrics", func() proto.Message { return &colmetrics.ExportMetricsServiceRequest{} })
+	handle("/v1/logs", func() proto.Message { return &collogs.ExportLogsServiceRequest{} })
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	return r, server.URL
+}
+
+// newGRPCReceiver returns a receiver and its URL.
+func newGRPCReceiver(t *testing.T) (*receiver, string) {
+	t.Helper()
+	r := &receiver{}
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := grpc.NewServer()
+	coltrace.RegisterTraceServiceServer(server, traceService{r})
+	colmetrics.RegisterMetricsServiceServer(server, metricsService{r})
+	collogs.RegisterLogsServiceServer(server, logsService{r})
+	go func() { _ = server.Serve(listener) }()
+	t.Cleanup(server.Stop)
+	return r, "http://" + listener.Addr().String()
+}
+
+type (
+	traceService   struct{ *receiver }
+	metricsService struct{ *receiver }
+	logsService    struct{ *receiver }
+)
+
+func (s traceService) Export(ctx context.Context, m *coltrace.ExportTraceServiceRequest) (*coltrace.ExportTraceServiceResponse, error) {
+	s.takeGRPC(ctx, m)
+	return &coltrace.ExportTraceServiceResponse{}, nil
+}
+
+func (s metricsService) Export(ctx context.Context, m *colmetrics.ExportMetricsServiceRequest) (*colmetrics.ExportMetricsServiceResponse, error) {
+	s.takeGRPC(ctx, m)
+	return &colmetrics.ExportMetricsServiceResponse{}, nil
+}
+
+func (s logsService) Export(ctx context.Context, m *collogs.ExportLogsServiceRequest) (*collogs.ExportLogsServiceResponse, error) {
+	s.takeGRPC(ctx, m)
+	return &collogs.ExportLogsServiceResponse{}, nil
+}
+
+func (r *receiver) takeGRPC(ctx context.Context, m proto.Message) {
+	if md, ok := metadata.FromIncomingContext(ctx); ok {
+		r.keepKey(strings.Join(md.Get("api-key"), ""))
+	}
+	r.take(m)
+}
+
+func (r *receiver) keepKey(key string) {
+	if key != "" {
+		r.add("key " + key)
+	}
+}
+
+func (r *receiver) add(line string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.lines = append(r.lines, line)
+}
+
+// take keeps a line for each resource, span, metric and log record.
+func (r *receiver) take(m proto.Message) {
+	switch m := m.(type) {
+	case *coltrace.ExportTraceServiceRequest:
+		for _, rs := range m.GetResourceSpans() {
+			r.add("resource " + attributes(rs.GetResource().GetAttributes()))
+			for _, ss := range rs.GetScopeSpans() {
+				for _, s := range ss.GetSpans() {
+					r.add("span " + s.GetName() + " " + attributes(s.GetAttributes()))
+				}
+			}
+		}
+	case *colmetrics.ExportMetricsServiceRequest:
+		for _, rm := range m.GetResourceMetrics() {
+			r.add("resource " + attributes(rm.GetResource().GetAttributes()))
+			for _, sm := range rm.GetScopeMetrics() {
+				for _, metric := range sm.GetMetrics() {
+					r.add("metric " + metric.GetName())
+					for _, p := range metric.GetSum().GetDataPoints() {
+						for _, e := range p.GetExemplars() {
+							r.add(fmt.Sprintf("exemplar %s %t", metric.GetName(), len(e.GetTraceId()) == 16))
+						}
+					}
+				}
+			}
+		}
+	case *collogs.ExportLogsServiceRequest:
+		for _, rl := range m.GetResourceLogs() {
+			r.add("resource " + attributes(rl.GetResource().GetAttributes()))
+			for _, sl := range rl.GetScopeLogs() {
+				for _, l := range sl.GetLogRecords() {
+					r.add(fmt.Sprintf("log %s %s %s span=%t", l.GetSeverityText(), l.GetBody().GetStringValue(),
+						attributes(l.GetAttributes()), len(l.GetSpanId()) > 0))
+				}
+			}
+		}
+	}
+}
+
+func attributes(attrs []*common.KeyValue) string {
+	words := make([]string, 0, len(attrs))
+	for _, a := range attrs {
+		value := a.GetValue().GetStringValue()
+		if d, ok := a.GetValue().GetValue().(*common.AnyValue_DoubleValue); ok {
+			value = fmt.Sprint(d.DoubleValue)
+		}
+		words = append(words, a.GetKey()+"="+value)
+	}
+	slices.Sort(words)
+	return strings.Join(words, " ")
+}
+
+// got returns the different lines that begin with a prefix, sorted.
+func (r *receiver) got(prefixes ...string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var lines []string
+	for _, line := range r.lines {
+		if slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(line, p) }) {
+			lines = append(lines, line)
+		}
+	}
+	slices.Sort(lines)
+	return strings.Join(slices.Compact(lines), "\n")
+}
