@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"net"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -124,6 +126,15 @@ func locate(t reflect.Type, parsed any, path *huma.PathBuffer) {
 	}
 	switch v := parsed.(type) {
 	case map[string]any:
+		if t.Kind() == reflect.Map {
+			for _, key := range slices.Sorted(maps.Keys(v)) {
+				if !decodes(t.Elem(), v[key]) {
+					path.Push(key)
+					locate(t.Elem(), v[key], path)
+					return
+				}
+			}
+		}
 		if t.Kind() != reflect.Struct {
 			return
 		}

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
@@ -102,14 +103,14 @@ type redactor struct{ instrumented http.RoundTripper }
 // RoundTrip sends a request.
 func (t *redactor) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx := context.WithValue(r.Context(), requestURLKey{}, r.URL)
-	if template := urlTemplate(ctx); template != "" {
-		labeler := &otelhttp.Labeler{}
-		if given, ok := otelhttp.ClientLabelerFromContext(ctx); ok {
-			labeler.Add(given.Get()...)
-		}
-		labeler.Add(semconv.URLTemplate(template))
-		ctx = otelhttp.ContextWithClientLabeler(ctx, labeler)
+	labeler := &otelhttp.Labeler{}
+	if given, ok := otelhttp.ClientLabelerFromContext(ctx); ok {
+		labeler.Add(given.Get()...)
 	}
+	if template := urlTemplate(ctx); template != "" {
+		labeler.Add(semconv.URLTemplate(template))
+	}
+	ctx = otelhttp.ContextWithClientLabeler(ctx, labeler)
 	shown := r.WithContext(ctx)
 	shown.Method = cmp.Or(r.Method, http.MethodGet)
 	shown.URL = redact(r.URL)
@@ -155,5 +156,10 @@ func (t *restorer) RoundTrip(r *http.Request) (*http.Response, error) {
 		r = r.WithContext(ctx)
 		r.URL = u
 	}
-	return t.base.RoundTrip(r) //nolint:wrapcheck // http.Client wraps it with method and URL
+	response, err := t.base.RoundTrip(r)
+	if response != nil && response.StatusCode >= http.StatusBadRequest {
+		labeler, _ := otelhttp.ClientLabelerFromContext(ctx) // otelhttp sets it on the span only
+		labeler.Add(semconv.ErrorTypeKey.String(strconv.Itoa(response.StatusCode)))
+	}
+	return response, err //nolint:wrapcheck // http.Client wraps it with method and URL
 }
