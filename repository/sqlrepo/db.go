@@ -49,7 +49,7 @@ func Open(ctx context.Context, url string, opts ...Option) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	db, err := openSQLite(place, o.telemetry.OrGlobal())
+	db, err := openSQLite(ctx, place, o.telemetry.OrGlobal())
 	if err != nil {
 		return nil, fmt.Errorf("open database %s: %w", place, err)
 	}

@@ -1,6 +1,7 @@
 package sqlrepo
 
 import (
+	"context"
 	"database/sql"
 	"embed"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"time"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -21,9 +23,12 @@ import (
 //go:embed migrations/sqlite/*.sql
 var sqliteMigrations embed.FS
 
+// busyTimeout is how long a transaction waits for one of another process.
+const busyTimeout = 5 * time.Second
+
 // openSQLite opens the connections. synchronous=FULL makes each commit wait for the disk, so that a change that was
 // saved is there after a loss of power; NORMAL would lose the last ones.
-func openSQLite(p place, t telemetry.Providers) (*DB, error) {
+func openSQLite(ctx context.Context, p place, t telemetry.Providers) (*DB, error) {
 	migrations, err := fs.Sub(sqliteMigrations, "migrations/sqlite")
 	if err != nil {
 		return nil, fmt.Errorf("embedded migrations: %w", err)
@@ -34,7 +39,7 @@ func openSQLite(p place, t telemetry.Providers) (*DB, error) {
 		unavailable: sqliteUnavailable, status: sqliteStatus,
 	}}
 	parameters := url.Values{
-		"_busy_timeout": {"5000"}, "_foreign_keys": {"on"}, "_synchronous": {"full"}, "_txlock": {"immediate"},
+		"_busy_timeout": {strconv.FormatInt(busyTimeout.Milliseconds(), 10)}, "_foreign_keys": {"on"}, "_synchronous": {"full"}, "_txlock": {"immediate"},
 		"_dqs": {"false"}, "_defensive": {"true"}, "_error_rc": {"true"},
 	}
 	if p.memory() {
@@ -58,12 +63,32 @@ func openSQLite(p place, t telemetry.Providers) (*DB, error) {
 	db.reader.SetMaxOpenConns(readers)
 	db.reader.SetMaxIdleConns(readers)
 	parameters.Set("_query_only", "off")
-	parameters.Set("_journal_mode", "wal")
 	if db.writer, err = db.connect(name, parameters, t); err != nil {
 		return nil, err
 	}
 	db.writer.SetMaxOpenConns(1)
+	if err := db.useWAL(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	return db, nil
+}
+
+// useWAL makes readers and the writer not wait for each other. The file remembers it. SQLite does not wait for others
+// that open a new file at the same moment, so this does.
+func (db *DB) useWAL(ctx context.Context) error {
+	const pause = 10 * time.Millisecond
+	deadline := time.Now().Add(busyTimeout)
+	for {
+		_, err := db.writer.ExecContext(ctx, `PRAGMA journal_mode = wal`)
+		if code, _ := sqliteCode(err); code != sqlite3.SQLITE_BUSY || time.Now().After(deadline) {
+			return db.classify(ctx, err)
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return db.classify(ctx, ctx.Err())
+		}
+	}
 }
 
 // connect does not connect yet: the first use does.
