@@ -75,7 +75,7 @@ func (b *Bus) Publish(ctx context.Context, e cloudevent.Event) error {
 	}
 	err := b.transport.Publish(ctx, e)
 	if err != nil {
-		err = fmt.Errorf("publish %s %s: %w", e.Type, e.ID, err)
+		err = fmt.Errorf("publish %s: %w", e.Type, err)
 	}
 	op.end(ctx, err)
 	return err
