@@ -31,6 +31,7 @@ func newConfigFile(ctx context.Context, c *config, path string, stdout *slog.Log
 		return nil, fmt.Errorf("parse OTEL_CONFIG_FILE %s: %w", path, err)
 	}
 	addAttributes(conf, describe(ctx, c, stdout).Attributes())
+	defer unset("OTEL_CONFIG_FILE")() // otelconf would read the file again, and use that in place of conf
 	sdk, err := otelconf.NewSDK(
 		otelconf.WithContext(ctx),
 		otelconf.WithOpenTelemetryConfiguration(*conf),
@@ -42,6 +43,15 @@ func newConfigFile(ctx context.Context, c *config, path string, stdout *slog.Log
 		return nil, fmt.Errorf("use OTEL_CONFIG_FILE %s: %w", path, errors.Join(err, sdk.Shutdown(ctx)))
 	}
 	return &configFile{sdk}, nil
+}
+
+// unset takes a variable out of the process's environment until the returned function puts it back.
+func unset(name string) (restore func()) {
+	value, ok := os.LookupEnv(name)
+	if !ok || os.Unsetenv(name) != nil {
+		return func() {}
+	}
+	return func() { _ = os.Setenv(name, value) }
 }
 
 func (f *configFile) meterProvider(context.Context) (metric.MeterProvider, error) {

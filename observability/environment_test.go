@@ -1,15 +1,8 @@
 package observability_test
 
 import (
-	"net"
-	"net/http"
-	"os"
-	"path/filepath"
-	"regexp"
-	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/neuroglia-go/neuroglia/observability/observabilitytest"
 )
@@ -110,8 +103,7 @@ func TestWhatIsOffIsANoOpAndPropagationGoesOn(t *testing.T) {
 		"disabled":    {"OTEL_SDK_DISABLED=True", noop},
 		"none":        {"OTEL_TRACES_EXPORTER=none OTEL_METRICS_EXPORTER=none OTEL_LOGS_EXPORTER=none", noop},
 		"traces none": {"OTEL_TRACES_EXPORTER=none OTEL_METRICS_EXPORTER=console OTEL_LOGS_EXPORTER=console", "noop.TracerProvider *metric.MeterProvider *log.LoggerProvider\ntraceparent"},
-		"b3":          {"OTEL_SDK_DISABLED=true OTEL_PROPAGATORS=b3", "noop.TracerProvider noop.MeterProvider noop.LoggerProvider"},
-		"b3 traced":   {"OTEL_TRACES_EXPORTER=console OTEL_METRICS_EXPORTER=none OTEL_LOGS_EXPORTER=none OTEL_PROPAGATORS=b3", "*trace.TracerProvider noop.MeterProvider noop.LoggerProvider\nb3"},
+		"b3":          {"OTEL_TRACES_EXPORTER=console OTEL_METRICS_EXPORTER=none OTEL_LOGS_EXPORTER=none OTEL_PROPAGATORS=b3", "*trace.TracerProvider noop.MeterProvider noop.LoggerProvider\nb3"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -131,20 +123,6 @@ func TestConsoleExportersWriteToStandardOutput(t *testing.T) {
 		if !strings.Contains(o.stdout, want) {
 			t.Errorf("no %s in\n%s", want, o.stdout)
 		}
-	}
-}
-
-func TestPrometheusReadsMetrics(t *testing.T) {
-	t.Parallel()
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	taken := strconv.Itoa(listener.Addr().(*net.TCPAddr).Port)
-	o := live(t, "one order", "OTEL_METRICS_EXPORTER=prometheus", "OTEL_EXPORTER_PROMETHEUS_HOST=127.0.0.1", "OTEL_EXPORTER_PROMETHEUS_PORT="+taken)
-	if !o.failed || !strings.Contains(o.stderr, "address already in use") || !strings.Contains(o.stderr, "OTEL_EXPORTER_PROMETHEUS_") {
-		t.Errorf("got %s, want that the port is taken", o.stderr)
 	}
 }
 
@@ -185,128 +163,5 @@ func TestTheLineAtStartSaysWhereTelemetryGoes(t *testing.T) {
 				t.Errorf("got\n%s\nwant it to contain\n%s", o.stdout, test.want)
 			}
 		})
-	}
-}
-
-func TestAConfigurationFileStandsInPlaceOfTheEnvironment(t *testing.T) {
-	t.Parallel()
-	r, url := newHTTPReceiver(t)
-	file := filepath.Join(t.TempDir(), "otel.yaml")
-	write(t, file, `
-file_format: "1.1"
-resource:
-  attributes:
-    - name: team
-      value: ${TEAM:-dough}
-propagator:
-  composite_list: tracecontext
-tracer_provider:
-  processors:
-    - batch: {exporter: {otlp_http: {endpoint: "`+url+`/v1/traces"}}}
-meter_provider:
-  readers:
-    - periodic: {exporter: {otlp_http: {endpoint: "`+url+`/v1/metrics"}}}
-`)
-	o := live(t, "one order", "OTEL_CONFIG_FILE="+file, "OTEL_TRACES_EXPORTER=none")
-	if o.failed {
-		t.Error(o.stderr)
-	}
-	observabilitytest.Diff(t, r.got("log ERROR", "metric orders", "metric go.memory.used", "span "), `
-		metric go.memory.used
-		metric orders
-		span place order order.id=123456789
-	`)
-	for _, want := range []string{"team=dough", "service.name=pizzeria", "service.version=1.2.3", "service.instance.id="} {
-		if !strings.Contains(r.got("resource "), want) {
-			t.Errorf("no %s in\n%s", want, r.got("resource "))
-		}
-	}
-	for _, want := range []string{`"source":"OTEL_CONFIG_FILE"`, "OTEL_TRACES_EXPORTER (only the configuration file counts"} {
-		if !strings.Contains(o.stdout, want) {
-			t.Errorf("no %s in\n%s", want, o.stdout)
-		}
-	}
-}
-
-func TestAWrongConfigurationFileStopsTheStart(t *testing.T) {
-	t.Parallel()
-	for name, text := range map[string]string{
-		"no yaml":      "{",
-		"no exporter":  "file_format: \"1.1\"\ntracer_provider:\n  processors:\n    - batch: {exporter: {}}\n",
-		"two exporter": "file_format: \"1.1\"\nmeter_provider:\n  readers:\n    - periodic: {exporter: {console: {}, otlp_http: {endpoint: \"http://x\"}}}\n",
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			file := filepath.Join(t.TempDir(), "otel.yaml")
-			write(t, file, text)
-			o := live(t, "host", "OTEL_CONFIG_FILE="+file)
-			if !o.failed || !strings.Contains(o.stderr, "OTEL_CONFIG_FILE "+file) {
-				t.Errorf("got %s %s", o.stdout, o.stderr)
-			}
-		})
-	}
-}
-
-func TestTheSDKMeasuresItselfIfAsked(t *testing.T) {
-	t.Parallel()
-	r, url := newHTTPReceiver(t)
-	live(t, "one order", "OTEL_EXPORTER_OTLP_ENDPOINT="+url, "OTEL_GO_X_OBSERVABILITY=true")
-	for _, want := range []string{"otel.sdk.span.started", "otel.sdk.processor.span.processed", "otel.sdk.exporter.span.exported"} {
-		if !strings.Contains(r.got("metric otel."), want) {
-			t.Errorf("no %s in\n%s", want, r.got("metric otel."))
-		}
-	}
-}
-
-func TestAProviderInstalledBeforeIsLeftAlone(t *testing.T) {
-	t.Parallel()
-	r, url := newHTTPReceiver(t)
-	o := live(t, "traced before", "OTEL_EXPORTER_OTLP_ENDPOINT="+url)
-	observabilitytest.Diff(t, o.stdout, "kept: true true\nstill records: true")
-	if !strings.Contains(o.stderr, `"traces":"left to the provider installed before"`) || !strings.Contains(r.got("log "), "telemetry") || r.got("span ") != "" {
-		t.Errorf("got\n%s\n%s", o.stderr, r.got("log ", "span "))
-	}
-}
-
-func TestTelemetryCanStartAgain(t *testing.T) {
-	t.Parallel()
-	_, url := newHTTPReceiver(t)
-	o := live(t, "started again", "OTEL_EXPORTER_OTLP_ENDPOINT="+url)
-	observabilitytest.Diff(t, o.stdout, "records: true\nrecords after: false\nrecords: true\nrecords after: false")
-	if o.failed {
-		t.Error(o.stderr)
-	}
-}
-
-func TestAContextThatHasEndedStillFlushes(t *testing.T) {
-	t.Parallel()
-	r, url := newHTTPReceiver(t)
-	o := live(t, "without context", "OTEL_EXPORTER_OTLP_ENDPOINT="+url)
-	observabilitytest.Diff(t, r.got("span "), "span place order")
-	if o.failed {
-		t.Error(o.stderr)
-	}
-}
-
-func TestTheHostFlushesAtTheEnd(t *testing.T) {
-	t.Parallel()
-	r, url := newHTTPReceiver(t)
-	o := live(t, "host", "OTEL_EXPORTER_OTLP_ENDPOINT="+url)
-	observabilitytest.Diff(t, r.got("span ", "log INFO order", "log INFO stopping"), `
-		log INFO order placed  span=false
-		log INFO stopping reason=context canceled span=false
-		span place order
-	`)
-	if o.failed {
-		t.Error(o.stderr)
-	}
-}
-
-var _ = []any{http.StatusOK, os.Args, regexp.MustCompile, time.Now}
-
-func write(t *testing.T, file, text string) {
-	t.Helper()
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
 	}
 }

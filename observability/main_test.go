@@ -5,9 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net/http"
 	"os"
 	"os/exec"
+	"runtime"
+	"runtime/pprof"
 	"strings"
 	"testing"
 	"time"
@@ -41,6 +45,9 @@ func lives() map[string]func(context.Context) error {
 	return map[string]func(context.Context) error{
 		"one order":       oneOrder,
 		"host":            host,
+		"left behind":     leftBehind,
+		"scraped":         scraped,
+		"flushed twice":   flushedTwice,
 		"globals":         globals,
 		"busy":            busy,
 		"traced before":   tracedBefore,
@@ -64,6 +71,57 @@ func oneOrder(ctx context.Context) error {
 	slog.ErrorContext(spanCtx, "order failed", "error", errors.New("no ovens"), "took", 1500*time.Millisecond)
 	span.End()
 	return t.Shutdown(ctx)
+}
+
+// flushedTwice sends what the first flush has changed in the SDK's own metrics.
+func flushedTwice(ctx context.Context) error {
+	t, err := observability.Start(ctx, "pizzeria")
+	if err != nil {
+		return err
+	}
+	_, span := otel.Tracer("test").Start(ctx, "place order")
+	span.End()
+	return errors.Join(t.ForceFlush(ctx), t.ForceFlush(ctx), t.Shutdown(ctx))
+}
+
+// leftBehind fails if a goroutine of telemetry is there after the end.
+func leftBehind(ctx context.Context) error {
+	before := runtime.NumGoroutine()
+	if err := oneOrder(ctx); err != nil {
+		return err
+	}
+	for deadline := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			return pprof.Lookup("goroutine").WriteTo(os.Stdout, 1)
+		}
+	}
+	fmt.Println("nothing")
+	return nil
+}
+
+// scraped prints the metrics that Prometheus would read.
+func scraped(ctx context.Context) error {
+	t, err := observability.Start(ctx, "pizzeria", observability.Stdout(os.Stderr))
+	if err != nil {
+		return err
+	}
+	in := observability.NewInstruments(t.Providers())
+	orders := in.Counter("orders", "{order}", "Orders placed.", observability.Each("size", "s", "l")...)
+	spanCtx, span := otel.Tracer("test").Start(ctx, "place order")
+	orders.Add(spanCtx, 1, metric.WithAttributes(attribute.String("size", "l")))
+	span.End()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://127.0.0.1:"+os.Getenv("OTEL_EXPORTER_PROMETHEUS_PORT")+"/metrics", http.NoBody)
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Accept", "application/openmetrics-text")
+	resp, err := http.DefaultClient.Do(req) //nolint:gosec // the address is the test's
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(os.Stdout, resp.Body)
+	http.DefaultClient.CloseIdleConnections()
+	return errors.Join(err, resp.Body.Close(), in.Err(), t.Shutdown(ctx))
 }
 
 // withoutContext stops with the context of a signal, which has ended.
@@ -112,7 +170,7 @@ func globals(ctx context.Context) error {
 	return t.Shutdown(ctx)
 }
 
-// busy makes telemetry without end for three seconds and prints how long the slowest request took.
+// busy makes telemetry without end for a while and prints how long the slowest request took.
 func busy(ctx context.Context) error {
 	begin := time.Now()
 	t, err := observability.Start(ctx, "pizzeria")
@@ -121,7 +179,7 @@ func busy(ctx context.Context) error {
 	}
 	fmt.Fprintf(os.Stderr, "start %d ms\n", time.Since(begin).Milliseconds())
 	var slowest time.Duration
-	for begin := time.Now(); time.Since(begin) < 3*time.Second; {
+	for begin := time.Now(); time.Since(begin) < 1500*time.Millisecond; {
 		request := time.Now()
 		for range 20 {
 			spanCtx, span := otel.Tracer("test").Start(ctx, "place order")

@@ -60,6 +60,7 @@ func newHTTPReceiver(t *testing.T) (*receiver, string) {
 			}
 			r.take(m)
 			w.Header().Set("Content-Type", "application/x-protobuf")
+			w.Header().Set("Connection", "close") // the exporters keep idle connections until they time out
 		})
 	}
 	handle("/v1/traces", func() proto.Message { return &coltrace.ExportTraceServiceRequest{} })

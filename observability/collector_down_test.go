@@ -1,0 +1,102 @@
+package observability_test
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// newBlackHole returns the address of a listener that accepts connections and never answers.
+func newBlackHole(t *testing.T) string {
+	t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		var held []net.Conn
+		for {
+			conn, err := listener.Accept()
+			if errors.Is(err, net.ErrClosed) {
+				for _, c := range held {
+					_ = c.Close()
+				}
+				return
+			}
+			held = append(held, conn)
+		}
+	})
+	t.Cleanup(func() {
+		_ = listener.Close()
+		wg.Wait()
+	})
+	return listener.Addr().String()
+}
+
+// A busy service against a collector that is not there: it starts at once, no request waits, few lines tell of it, and
+// it stops in time.
+func TestACollectorThatIsDownCostsNothingButAFewLines(t *testing.T) {
+	t.Parallel()
+	dead := "127.0.0.1:" + freePort(t)
+	hole := newBlackHole(t)
+	const unanswered = "192.0.2.1:4318" // reserved for documentation: packets get no answer
+	for name, test := range map[string]struct{ address, protocol string }{
+		"dead http":       {dead, "http/protobuf"},
+		"dead grpc":       {dead, "grpc"},
+		"black hole http": {hole, "http/protobuf"},
+		"black hole grpc": {hole, "grpc"},
+		"dropped http":    {unanswered, "http/protobuf"},
+		"dropped grpc":    {unanswered, "grpc"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := live(t, "busy", "OTEL_EXPORTER_OTLP_ENDPOINT=http://"+test.address, "OTEL_EXPORTER_OTLP_PROTOCOL="+test.protocol,
+				"OTEL_BSP_SCHEDULE_DELAY=50", "OTEL_BLRP_SCHEDULE_DELAY=50", "OTEL_METRIC_EXPORT_INTERVAL=50", "OTEL_EXPORTER_OTLP_TIMEOUT=500")
+			took := func(what string) time.Duration {
+				var ms time.Duration
+				_, after, _ := strings.Cut(o.stderr, what+" ")
+				if _, err := fmt.Sscan(after, &ms); err != nil {
+					t.Fatalf("no %s in %s: %v", what, o.stderr, err)
+				}
+				return ms * time.Millisecond
+			}
+			if got := took("start"); got > 5*time.Second {
+				t.Errorf("started in %s", got)
+			}
+			if got := took("slowest"); got > time.Second {
+				t.Errorf("a request took %s", got)
+			}
+			if got := took("stop"); got > 6*time.Second {
+				t.Errorf("stopped in %s", got)
+			}
+			told := strings.Count(o.stdout, `"msg":"telemetry error"`)
+			if told == 0 || told > 12 {
+				t.Errorf("got %d lines about it", told)
+			}
+			t.Logf("%s%d lines about it", o.stderr, told)
+		})
+	}
+}
+
+// With the default timeouts the exporters hang longer than the end may last.
+func TestTheEndIsBoundedWhateverTheExportersDo(t *testing.T) {
+	t.Parallel()
+	for _, protocol := range []string{"http/protobuf", "grpc"} {
+		t.Run(protocol, func(t *testing.T) {
+			t.Parallel()
+			o := live(t, "host", "OTEL_EXPORTER_OTLP_ENDPOINT=http://"+newBlackHole(t), "OTEL_EXPORTER_OTLP_PROTOCOL="+protocol)
+			if o.took > 7*time.Second {
+				t.Errorf("the whole life took %s", o.took)
+			}
+			if o.failed || !strings.Contains(o.stdout, "telemetry was lost at the end") {
+				t.Errorf("got\n%s\n%s", o.stdout, o.stderr)
+			}
+			t.Logf("the whole life took %s", o.took)
+		})
+	}
+}

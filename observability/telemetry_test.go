@@ -1,0 +1,83 @@
+package observability_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/neuroglia-go/neuroglia/observability/observabilitytest"
+)
+
+func TestTheSDKMeasuresItselfIfAsked(t *testing.T) {
+	t.Parallel()
+	r, url := newHTTPReceiver(t)
+	live(t, "flushed twice", "OTEL_EXPORTER_OTLP_ENDPOINT="+url, "OTEL_GO_X_OBSERVABILITY=true")
+	for _, want := range []string{"otel.sdk.span.started", "otel.sdk.processor.span.processed", "otel.sdk.exporter.span.exported"} {
+		if !strings.Contains(r.got("metric otel."), want) {
+			t.Errorf("no %s in\n%s", want, r.got("metric otel."))
+		}
+	}
+}
+
+func TestAProviderInstalledBeforeIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	r, url := newHTTPReceiver(t)
+	o := live(t, "traced before", "OTEL_EXPORTER_OTLP_ENDPOINT="+url)
+	observabilitytest.Diff(t, o.stdout, "kept: true true\nstill records: true")
+	if !strings.Contains(o.stderr, `"traces":"left to the provider installed before"`) || !strings.Contains(r.got("log "), "telemetry") || r.got("span ") != "" {
+		t.Errorf("got\n%s\n%s", o.stderr, r.got("log ", "span "))
+	}
+}
+
+func TestTelemetryCanStartAgain(t *testing.T) {
+	t.Parallel()
+	_, url := newHTTPReceiver(t)
+	o := live(t, "started again", "OTEL_EXPORTER_OTLP_ENDPOINT="+url)
+	observabilitytest.Diff(t, o.stdout, "records: true\nrecords after: false\nrecords: true\nrecords after: false")
+	if o.failed {
+		t.Error(o.stderr)
+	}
+}
+
+func TestAContextThatHasEndedStillFlushes(t *testing.T) {
+	t.Parallel()
+	r, url := newHTTPReceiver(t)
+	o := live(t, "without context", "OTEL_EXPORTER_OTLP_ENDPOINT="+url)
+	observabilitytest.Diff(t, r.got("span "), "span place order")
+	if o.failed {
+		t.Error(o.stderr)
+	}
+}
+
+func TestNoGoroutineIsLeftBehind(t *testing.T) {
+	t.Parallel()
+	_, httpURL := newHTTPReceiver(t)
+	_, grpcURL := newGRPCReceiver(t)
+	for name, env := range map[string][]string{
+		"http":       {"OTEL_EXPORTER_OTLP_ENDPOINT=" + httpURL},
+		"grpc":       {"OTEL_EXPORTER_OTLP_ENDPOINT=" + grpcURL, "OTEL_EXPORTER_OTLP_PROTOCOL=grpc"},
+		"console":    {"OTEL_TRACES_EXPORTER=console", "OTEL_METRICS_EXPORTER=console", "OTEL_LOGS_EXPORTER=console"},
+		"prometheus": {"OTEL_TRACES_EXPORTER=none", "OTEL_METRICS_EXPORTER=prometheus", "OTEL_LOGS_EXPORTER=none", "OTEL_EXPORTER_PROMETHEUS_PORT=" + freePort(t)},
+		"disabled":   {"OTEL_SDK_DISABLED=true"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if o := live(t, "left behind", env...); o.failed || !strings.HasSuffix(o.stdout, "nothing\n") {
+				t.Errorf("got\n%s\n%s", o.stdout, o.stderr)
+			}
+		})
+	}
+}
+
+func TestTheHostFlushesAtTheEnd(t *testing.T) {
+	t.Parallel()
+	r, url := newHTTPReceiver(t)
+	o := live(t, "host", "OTEL_EXPORTER_OTLP_ENDPOINT="+url)
+	observabilitytest.Diff(t, r.got("span ", "log INFO order", "log INFO stopping"), `
+		log INFO order placed  span=false
+		log INFO stopping reason=context canceled span=false
+		span place order
+	`)
+	if o.failed {
+		t.Error(o.stderr)
+	}
+}
