@@ -84,11 +84,12 @@ func (in *input) bindBody(data []byte, message reflect.Value, found *huma.Valida
 	}
 	path := huma.NewPathBuffer(make([]byte, 0, 64), 0)
 	path.Push("body")
-	huma.Validate(in.registry, in.body, path, huma.ModeWriteToServer, parsed, found)
+	changed := in.defaults && withDefaults(in.registry, in.body, parsed)
+	in.validate(in.body, path, parsed, found)
 	if len(found.Errors) > 0 {
 		return nil
 	}
-	if in.defaults {
+	if changed {
 		var err error
 		if data, err = in.remarshal(data); err != nil {
 			return err
@@ -97,7 +98,10 @@ func (in *input) bindBody(data []byte, message reflect.Value, found *huma.Valida
 	if err := json.Unmarshal(data, message.Addr().Interface()); err != nil {
 		path.Reset()
 		path.Push("body")
-		locate(message.Type(), parsed, path)
+		const small = 64 << 10 // finding the place costs a multiple of decoding
+		if len(data) <= small {
+			locate(message.Type(), parsed, path, 0)
+		}
 		found.Add(path, nil, decodeMessage(err))
 	}
 	return nil
@@ -120,7 +124,11 @@ func decodeMessage(err error) string {
 
 // locate extends path to the innermost part of parsed that does not decode into t: encoding/json does not tell when
 // the error comes from a type's own method.
-func locate(t reflect.Type, parsed any, path *huma.PathBuffer) {
+func locate(t reflect.Type, parsed any, path *huma.PathBuffer, depth int) {
+	const deepest = 32
+	if depth == deepest {
+		return
+	}
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
@@ -130,7 +138,7 @@ func locate(t reflect.Type, parsed any, path *huma.PathBuffer) {
 			for _, key := range slices.Sorted(maps.Keys(v)) {
 				if !decodes(t.Elem(), v[key]) {
 					path.Push(key)
-					locate(t.Elem(), v[key], path)
+					locate(t.Elem(), v[key], path, depth+1)
 					return
 				}
 			}
@@ -142,7 +150,7 @@ func locate(t reflect.Type, parsed any, path *huma.PathBuffer) {
 			key, found := lookUp(v, jsonName(f))
 			if found && !decodes(f.Type, v[key]) {
 				path.Push(jsonName(f))
-				locate(f.Type, v[key], path)
+				locate(f.Type, v[key], path, depth+1)
 				return
 			}
 		}
@@ -153,7 +161,7 @@ func locate(t reflect.Type, parsed any, path *huma.PathBuffer) {
 		for i, item := range v {
 			if !decodes(t.Elem(), item) {
 				path.PushIndex(i)
-				locate(t.Elem(), item, path)
+				locate(t.Elem(), item, path, depth+1)
 				return
 			}
 		}

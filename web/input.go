@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -138,8 +140,11 @@ func (in *input) examine(s *huma.Schema, seen map[string]bool) {
 	if s.MinItems != nil && *s.MinItems > 0 {
 		s.Nullable = false
 	}
-	for _, p := range s.Properties {
-		in.defaults = in.defaults || p.Default != nil
+	for name, p := range s.Properties {
+		if p.Default != nil {
+			in.defaults = true
+			s.Required = slices.DeleteFunc(s.Required, func(n string) bool { return n == name })
+		}
 		in.examine(p, seen)
 	}
 	if values, ok := s.AdditionalProperties.(*huma.Schema); ok {
@@ -148,32 +153,35 @@ func (in *input) examine(s *huma.Schema, seen map[string]bool) {
 	in.examine(s.Items, seen)
 }
 
-// withDefaults sets the properties of parsed JSON that are missing and have a default.
-func withDefaults(registry huma.Registry, s *huma.Schema, parsed any) {
+// withDefaults sets the properties of parsed JSON that are missing and have a default, and reports whether there are any.
+func withDefaults(registry huma.Registry, s *huma.Schema, parsed any) bool {
 	for s.Ref != "" {
 		s = registry.SchemaFromRef(s.Ref)
 	}
+	changed := false
 	switch v := parsed.(type) {
 	case map[string]any:
 		for name, property := range s.Properties {
 			if actual, found := lookUp(v, name); found {
-				withDefaults(registry, property, v[actual])
+				changed = withDefaults(registry, property, v[actual]) || changed
 			} else if property.Default != nil {
 				v[name] = property.Default
+				changed = true
 			}
 		}
 		if values, ok := s.AdditionalProperties.(*huma.Schema); ok {
 			for _, item := range v {
-				withDefaults(registry, values, item)
+				changed = withDefaults(registry, values, item) || changed
 			}
 		}
 	case []any:
 		for _, item := range v {
 			if s.Items != nil {
-				withDefaults(registry, s.Items, item)
+				changed = withDefaults(registry, s.Items, item) || changed
 			}
 		}
 	}
+	return changed
 }
 
 // lookUp finds a key as encoding/json does: exactly, or else in another case.
@@ -203,4 +211,18 @@ func (in *input) remarshal(data []byte) ([]byte, error) {
 		return nil, fmt.Errorf("encode the body with defaults: %w", err)
 	}
 	return data, nil
+}
+
+// validate is huma.Validate, but for its panic about lists of unique items that are no scalars.
+func (in *input) validate(s *huma.Schema, path *huma.PathBuffer, value any, found *huma.ValidateResult) {
+	defer func() {
+		switch v := recover().(type) {
+		case nil:
+		case runtime.Error:
+			found.Add(path, nil, "expected values that can be compared")
+		default:
+			panic(v)
+		}
+	}()
+	huma.Validate(in.registry, s, path, huma.ModeWriteToServer, value, found)
 }

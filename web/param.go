@@ -159,7 +159,7 @@ func (in *input) bindParams(r *http.Request, message reflect.Value, found *huma.
 		case slices.ContainsFunc(texts, notText):
 			found.Add(path, nil, "expected UTF-8 text without null characters")
 		case len(texts) > 0:
-			p.set(in.registry, message.FieldByIndex(p.index), texts, path, found)
+			p.set(in, message.FieldByIndex(p.index), texts, path, found)
 		}
 	}
 	return nil
@@ -190,9 +190,7 @@ func (p *param) texts(r *http.Request, query url.Values) []string {
 	return texts
 }
 
-func (p *param) set(
-	registry huma.Registry, v reflect.Value, texts []string, path *huma.PathBuffer, found *huma.ValidateResult,
-) {
+func (p *param) set(in *input, v reflect.Value, texts []string, path *huma.PathBuffer, found *huma.ValidateResult) {
 	if v.Kind() == reflect.Pointer {
 		v.Set(reflect.New(v.Type().Elem()))
 		v = v.Elem()
@@ -203,7 +201,7 @@ func (p *param) set(
 			found.Add(path, nil, err.Error())
 			return
 		}
-		huma.Validate(registry, p.schema, path, huma.ModeWriteToServer, parsed, found)
+		in.validate(p.schema, path, parsed, found)
 		return
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(texts), len(texts)))
@@ -215,5 +213,5 @@ func (p *param) set(
 			return
 		}
 	}
-	huma.Validate(registry, p.schema, path, huma.ModeWriteToServer, all, found)
+	in.validate(p.schema, path, all, found)
 }

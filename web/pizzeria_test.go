@@ -24,7 +24,7 @@ type Order struct {
 
 type Item struct {
 	PizzaID  string `json:"pizza_id" minLength:"1" maxLength:"40"`
-	Quantity int    `json:"quantity" minimum:"1" maximum:"100" default:"1" required:"false"`
+	Quantity int    `json:"quantity" minimum:"1" maximum:"100" default:"1"`
 	Size     string `json:"size,omitempty" enum:"small,large" default:"large"`
 }
 
