@@ -1,8 +1,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
-# Every module of the repository, as go.work lists them.
-MODULES := $(shell GOWORK=$(CURDIR)/go.work go list -m -f '{{.Dir}}' 2>/dev/null)
+# Every module of the repository: those of go.work, and the collector, which needs versions of its own.
+MODULES := $(shell GOWORK=$(CURDIR)/go.work go list -m -f '{{.Dir}}' 2>/dev/null) $(CURDIR)/tools/collector
 BIN := $(CURDIR)/.bin
 # Each module is built and tested alone, as its users get it.
 export GOWORK := off

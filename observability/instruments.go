@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/metric/embedded"
@@ -23,8 +24,9 @@ import (
 //
 // What it returns is OpenTelemetry's own and can always be used, also after an error.
 type Instruments struct {
-	meter metric.Meter
-	errs  []error
+	meter    metric.Meter
+	errs     []error
+	readings []metric.Registration
 }
 
 // NewInstruments uses the meter of the package that calls it, from the given providers; zero means the global ones. The
@@ -73,24 +75,40 @@ func (in *Instruments) Histogram(name, unit, description string, bounds ...float
 
 // Gauge makes a gauge that reads the present state, such as the number of open orders in the store, at each collection.
 // Known sets of attributes that read does not observe have the value 0. Read is called concurrently with everything and
-// must heed its context.
+// must heed its context. If it fails, its error goes to OpenTelemetry's error handler and the gauge is left out, since
+// the SDK would leave out every metric of this collection. [Instruments.Close] ends the reading.
 func (in *Instruments) Gauge(name, unit, description string,
 	read func(ctx context.Context, o metric.Float64Observer) error, known ...attribute.Set,
 ) {
-	_, err := in.meter.Float64ObservableGauge(name, metric.WithUnit(unit), metric.WithDescription(description),
-		metric.WithFloat64Callback(func(ctx context.Context, o metric.Float64Observer) error {
-			seen := &seenObserver{to: o, sets: map[attribute.Distinct]bool{}}
-			if err := read(ctx, seen); err != nil {
-				return fmt.Errorf("read %s: %w", name, err)
-			}
-			for _, set := range known {
-				if !seen.sets[set.Equivalent()] {
-					o.Observe(0, metric.WithAttributeSet(set))
-				}
-			}
-			return nil
-		}))
+	gauge, err := in.meter.Float64ObservableGauge(name, metric.WithUnit(unit), metric.WithDescription(description))
 	in.check(name, err)
+	registration, err := in.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		seen := &seenObserver{to: o, gauge: gauge, sets: map[attribute.Distinct]bool{}}
+		if err := read(ctx, seen); err != nil {
+			otel.Handle(fmt.Errorf("read metric %s: %w", name, err))
+			return nil
+		}
+		for _, set := range known {
+			if !seen.sets[set.Equivalent()] {
+				o.ObserveFloat64(gauge, 0, metric.WithAttributeSet(set))
+			}
+		}
+		return nil
+	}, gauge)
+	in.check(name, err)
+	if err == nil {
+		in.readings = append(in.readings, registration)
+	}
+}
+
+// Close ends the reading of all gauges. It must come before the end of what they read, as the stop of an app.Part that
+// was added after it; the telemetry itself ends later. The other instruments are not touched.
+func (in *Instruments) Close() error {
+	var errs []error
+	for _, reading := range in.readings {
+		errs = append(errs, reading.Unregister())
+	}
+	return errors.Join(errs...)
 }
 
 // Each returns a set of attributes for each value of one key.
@@ -118,8 +136,9 @@ func orEmpty(known []attribute.Set) []attribute.Set {
 // seenObserver remembers what was observed.
 type seenObserver struct {
 	embedded.Float64Observer
-	to   metric.Float64Observer
-	sets map[attribute.Distinct]bool
+	to    metric.Observer
+	gauge metric.Float64Observable
+	sets  map[attribute.Distinct]bool
 }
 
 var _ metric.Float64Observer = (*seenObserver)(nil)
@@ -128,5 +147,5 @@ var _ metric.Float64Observer = (*seenObserver)(nil)
 func (s *seenObserver) Observe(value float64, opts ...metric.ObserveOption) {
 	set := metric.NewObserveConfig(opts).Attributes()
 	s.sets[set.Equivalent()] = true
-	s.to.Observe(value, opts...)
+	s.to.ObserveFloat64(s.gauge, value, opts...)
 }

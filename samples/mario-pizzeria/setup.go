@@ -51,9 +51,14 @@ func setup(ctx context.Context, h *app.Host) error {
 	delivering.Register(m, delivering.Handlers{Repositories: repositories})
 	browsing.Register(m, browsing.Handlers{Repositories: repositories})
 	mediator.On(m, bus.Forward)
-	if err := errors.Join(api.Subscriptions(bus, m), observability.Register(m, repositories, telemetry.Providers{})); err != nil {
+	if err := api.Subscriptions(bus, m); err != nil {
 		return err
 	}
+	metrics, err := observability.Register(m, repositories, telemetry.Providers{})
+	if err != nil {
+		return err
+	}
+	h.Add(metrics)
 	h.Add(app.Part{Name: "mediator", Start: m.Start})
 	h.Add(app.Part{Name: "bus", Start: bus.Start, Stop: bus.Stop})
 	h.Add(app.Part{Name: "pizzeria", Start: func(ctx context.Context) error {

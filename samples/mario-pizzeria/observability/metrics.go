@@ -9,6 +9,7 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 
+	"github.com/neuroglia-go/neuroglia/app"
 	"github.com/neuroglia-go/neuroglia/mediator"
 	neuroglia "github.com/neuroglia-go/neuroglia/observability"
 	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/application"
@@ -27,8 +28,9 @@ type metrics struct {
 }
 
 // Register makes the metrics and counts the mediator's events with them. What is going on now is read from the store,
-// so that it is right after a restart too. The zero Providers are the global ones.
-func Register(m *mediator.Mediator, r application.Repositories, p telemetry.Providers) error {
+// so that it is right after a restart too, until the part that Register returns stops. The zero Providers are the global
+// ones.
+func Register(m *mediator.Mediator, r application.Repositories, p telemetry.Providers) (app.Part, error) {
 	in := neuroglia.NewInstruments(p)
 	x := &metrics{
 		created: in.Counter("mario.orders.created", "{order}", "Orders placed.",
@@ -57,9 +59,9 @@ func Register(m *mediator.Mediator, r application.Repositories, p telemetry.Prov
 	mediator.On(m, x.orderCancelled)
 	mediator.On(m, x.customerRegistered)
 	if err := in.Err(); err != nil {
-		return fmt.Errorf("business metrics: %w", err)
+		return app.Part{}, fmt.Errorf("business metrics: %w", err)
 	}
-	return nil
+	return app.Part{Name: "metrics", Stop: func(context.Context) error { return in.Close() }}, nil
 }
 
 func (x *metrics) orderCreated(ctx context.Context, e order.OrderCreatedEvent) error {
