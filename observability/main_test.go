@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"runtime/pprof"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -45,6 +46,12 @@ func lives() map[string]func(context.Context) error {
 	return map[string]func(context.Context) error{
 		"one order":       oneOrder,
 		"host":            host,
+		"timed host": func(ctx context.Context) error {
+			stall, begin := stalls(), time.Now()
+			err := host(ctx)
+			fmt.Println("life", (time.Since(begin) - stall()).Milliseconds())
+			return err
+		},
 		"left behind":     leftBehind,
 		"scraped":         scraped,
 		"flushed twice":   flushedTwice,
@@ -170,16 +177,18 @@ func globals(ctx context.Context) error {
 	return t.Shutdown(ctx)
 }
 
-// busy makes telemetry without end for a while and prints how long the slowest request took.
+// busy makes telemetry without end for a while, and prints how long the start, the slowest request and the stop took, and
+// for how long the machine did not let the process run in that time.
 func busy(ctx context.Context) error {
+	stall := stalls()
 	begin := time.Now()
-	t, err := observability.Start(ctx, "pizzeria")
+	t, err := observability.Start(ctx, "pizzeria", observability.Stdout(errorLines{os.Stdout}))
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(os.Stderr, "start %d ms\n", time.Since(begin).Milliseconds())
+	fmt.Println("start", time.Since(begin).Milliseconds())
 	var slowest time.Duration
-	for begin := time.Now(); time.Since(begin) < 1500*time.Millisecond; {
+	for begin := time.Now(); time.Since(begin) < 1500*time.Millisecond; time.Sleep(time.Millisecond) {
 		request := time.Now()
 		for range 20 {
 			spanCtx, span := otel.Tracer("test").Start(ctx, "place order")
@@ -187,13 +196,37 @@ func busy(ctx context.Context) error {
 			span.End()
 		}
 		slowest = max(slowest, time.Since(request))
-		time.Sleep(time.Millisecond)
 	}
-	fmt.Fprintf(os.Stderr, "slowest %d ms\n", slowest.Milliseconds())
+	fmt.Println("slowest", slowest.Milliseconds())
 	begin = time.Now()
-	_ = t.Shutdown(ctx)
-	fmt.Fprintf(os.Stderr, "stop %d ms\n", time.Since(begin).Milliseconds())
+	_ = t.Shutdown(ctx) //nolint:errcheck // the collector is down
+	fmt.Println("stop", time.Since(begin).Milliseconds())
+	fmt.Println("stall", stall().Milliseconds())
 	return nil
+}
+
+// stalls returns for how long in all the process should have run and did not.
+func stalls() func() time.Duration {
+	var total atomic.Int64
+	go func() {
+		const tick = 10 * time.Millisecond
+		for {
+			begin := time.Now()
+			time.Sleep(tick)
+			total.Add(int64(time.Since(begin) - tick))
+		}
+	}()
+	return func() time.Duration { return time.Duration(total.Load()) }
+}
+
+// errorLines writes only what telemetry says about its own errors.
+type errorLines struct{ io.Writer }
+
+func (w errorLines) Write(line []byte) (int, error) {
+	if bytes.Contains(line, []byte("telemetry error")) {
+		return w.Writer.Write(line)
+	}
+	return len(line), nil
 }
 
 // tracedBefore has a tracer provider when telemetry starts, as a program built with compile-time instrumentation has.
@@ -234,7 +267,17 @@ func startedAgain(ctx context.Context) error {
 type outcome struct {
 	stdout, stderr string
 	failed         bool
-	took           time.Duration
+}
+
+// took returns a number of milliseconds that a life printed after a word.
+func (o outcome) took(t *testing.T, what string) time.Duration {
+	t.Helper()
+	var ms time.Duration
+	_, after, _ := strings.Cut("\n"+o.stdout, "\n"+what+" ")
+	if _, err := fmt.Sscan(after, &ms); err != nil {
+		t.Fatalf("no %s in %s: %v", what, o.stdout, err)
+	}
+	return ms * time.Millisecond
 }
 
 // live lives a life in an environment that has only the given OTEL_* variables.
@@ -246,14 +289,13 @@ func live(t *testing.T, name string, env ...string) outcome {
 			cmd.Env = append(cmd.Env, entry)
 		}
 	}
-	cmd.Env = append(append(cmd.Env, lifeVariable+"="+name), env...)
+	cmd.Env = append(append(cmd.Env, lifeVariable+"="+name, "GORACE=atexit_sleep_ms=0"), env...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	begin := time.Now()
 	err := cmd.Run()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
-	return outcome{stdout.String(), stderr.String(), err != nil, time.Since(begin)}
+	return outcome{stdout.String(), stderr.String(), err != nil}
 }
