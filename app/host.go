@@ -23,15 +23,15 @@ type Setup func(ctx context.Context, h *Host) error
 type Part struct {
 	Name string
 
-	// Start returns when the part is ready. Its context ends when the start is given up; work that goes on after
-	// Start returned must not use it.
+	// Start returns when the part is ready. Its context ends when the start is given up, after which it has StopTimeout
+	// to return; work that goes on after Start returned must not use it.
 	Start func(ctx context.Context) error
 
 	// Stop ends the part and releases what it holds. It is called once, if Start succeeded or is nil, also when a
 	// later part fails to start.
 	Stop func(ctx context.Context) error
 
-	// StopTimeout bounds Stop. Defaults to 5 seconds.
+	// StopTimeout is when the context of Stop ends. Defaults to 5 seconds.
 	StopTimeout time.Duration
 
 	// Check reports whether the part can do its work now; readiness is all checks passing. Called concurrently.
@@ -42,14 +42,11 @@ const defaultStopTimeout = 5 * time.Second
 
 // Host holds the parts of one service. Its methods are safe for concurrent use; [Host.Add] must be called from a Setup.
 type Host struct {
-	name   string
-	parts  []Part
-	ready  atomic.Bool
-	failed chan error
-	once   sync.Once
+	name  string
+	parts []Part
+	ready atomic.Bool
+	end   context.CancelCauseFunc
 }
-
-func newHost(name string) *Host { return &Host{name: name, failed: make(chan error, 1)} }
 
 // Name returns the name of the service.
 func (h *Host) Name() string { return h.name }
@@ -62,8 +59,14 @@ func (h *Host) Add(p Part) {
 	h.parts = append(h.parts, p)
 }
 
-// Fail stops the service because a part that was running can go no further. Only the first call counts.
-func (h *Host) Fail(err error) { h.once.Do(func() { h.failed <- err }) }
+// Fail stops the service, or gives up its start, because a part that was running can go no further. Only the first call
+// counts, and none after the service has been told to stop. Fail(nil) stops it in good order.
+func (h *Host) Fail(err error) {
+	if err != nil {
+		err = &failure{err}
+	}
+	h.end(err)
+}
 
 // Ready runs every check and returns nil if the service can take work, else what prevents it: one error for each
 // failing check, joined. It fails before everything has started and from the moment the service begins to stop.

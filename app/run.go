@@ -13,11 +13,17 @@ import (
 	"time"
 )
 
-// Main runs a service until SIGINT or SIGTERM and exits: with 0 after an orderly stop, with 1 and the error on standard
-// error otherwise. A second signal ends the process at once.
+// Main runs a service until SIGINT or SIGTERM. It returns after an orderly stop, and otherwise exits with 1 and the
+// error on standard error. A second signal ends the process at once.
 func Main(name string, setups ...Setup) {
-	ctx, restore := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, restore)
+	ctx, end := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		received := <-signals
+		signal.Stop(signals) // before anything else, so that no second signal is missed
+		end(fmt.Errorf("signal: %s", received))
+	}()
 	if err := Run(ctx, name, setups...); err != nil {
 		fmt.Fprintf(os.Stderr, "%s: %v\n", name, err)
 		os.Exit(1)
@@ -25,44 +31,48 @@ func Main(name string, setups ...Setup) {
 }
 
 // Run runs a service until ctx ends or a part fails, and returns when every part has stopped. It returns what went
-// wrong in setting up, starting, running or stopping, joined; nil after an orderly life.
+// wrong in setting up, starting, running or stopping, joined; nil after an orderly life. Panics are not recovered.
 func Run(ctx context.Context, name string, setups ...Setup) error {
-	h := newHost(name)
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	h := &Host{name: name, end: end}
 	started, err := h.start(ctx, setups)
 	if err == nil {
 		h.ready.Store(true)
-		select {
-		case <-ctx.Done():
-		case err = <-h.failed:
-		}
+		<-ctx.Done()
 		h.ready.Store(false)
-		slog.InfoContext(ctx, "stopping", "reason", stopReason(ctx, err))
-	} else if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-		err = nil // told to stop while starting
+		slog.InfoContext(ctx, "stopping", "reason", context.Cause(ctx).Error())
+	}
+	reason := context.Cause(ctx)
+	if reason != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, reason)) {
+		err = nil // the start was given up, for that reason
+	}
+	if failed, ok := errors.AsType[*failure](reason); ok {
+		err = errors.Join(failed.error, err)
 	}
 	return errors.Join(err, stop(context.WithoutCancel(ctx), started))
 }
 
+// failure is the cause of the end of a service that a part ends with [Host.Fail].
+type failure struct{ error }
+
 // start sets up all parts and starts them in order. It returns the parts that must be stopped, also with an error.
 func (h *Host) start(ctx context.Context, setups []Setup) ([]Part, error) {
-	begin := time.Now()
+	began := time.Now()
 	for _, setup := range setups {
 		if err := h.setUp(ctx, setup); err != nil {
-			return slices.DeleteFunc(h.parts, func(p Part) bool { return p.Start != nil }), err
+			return withoutStart(h.parts), err
 		}
 	}
-	var names []string
+	names := make([]string, len(h.parts))
 	for i, p := range h.parts {
-		if p.Start != nil {
-			if err := p.Start(ctx); err != nil {
-				waiting := slices.DeleteFunc(slices.Clone(h.parts[i+1:]), func(p Part) bool { return p.Start != nil })
-				return append(slices.Clone(h.parts[:i]), waiting...), fmt.Errorf("start %s: %w", p.Name, err)
-			}
+		if err := startPart(ctx, p); err != nil {
+			return slices.Concat(h.parts[:i], withoutStart(h.parts[i+1:])), fmt.Errorf("start %s: %w", p.Name, err)
 		}
-		names = append(names, p.Name)
+		names[i] = p.Name
 	}
 	slog.InfoContext(ctx, "ready", "service", h.name, "parts", strings.Join(names, ","),
-		"took", time.Since(begin).Round(time.Millisecond).String())
+		"took", time.Since(began).Round(time.Millisecond).String())
 	return h.parts, nil
 }
 
@@ -71,6 +81,22 @@ func (h *Host) setUp(ctx context.Context, setup Setup) error {
 		return err
 	}
 	return setup(ctx, h)
+}
+
+// withoutStart returns the parts that hold something from the moment they are added.
+func withoutStart(parts []Part) []Part {
+	return slices.DeleteFunc(slices.Clone(parts), func(p Part) bool { return p.Start != nil })
+}
+
+// startPart starts a part. One that goes on starting after ctx has ended does not keep the others from stopping.
+func startPart(ctx context.Context, p Part) error {
+	if p.Start == nil {
+		return nil
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return p.await(ctx, p.Start, p.StopTimeout)
 }
 
 // stop stops the parts, last first. A part that does not stop in time does not keep the others from it.
@@ -87,22 +113,28 @@ func stop(ctx context.Context, parts []Part) error {
 	return errors.Join(errs...)
 }
 
+// lastWords is how long a Stop whose time is up may take to say what it could not do.
+const lastWords = 250 * time.Millisecond
+
 func stopPart(ctx context.Context, p Part) error {
 	ctx, cancel := context.WithTimeout(ctx, p.StopTimeout)
 	defer cancel()
+	return p.await(ctx, p.Stop, lastWords)
+}
+
+// await runs f, and leaves it alone when it has not returned some time after its context has ended.
+func (p Part) await(ctx context.Context, f func(context.Context) error, patience time.Duration) error {
 	done := make(chan error, 1)
-	go func() { done <- p.Stop(ctx) }()
+	go func() { done <- f(ctx) }()
 	select {
 	case err := <-done:
 		return err
 	case <-ctx.Done():
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(patience):
 		return fmt.Errorf("not done within %s", p.StopTimeout)
 	}
-}
-
-func stopReason(ctx context.Context, failed error) string {
-	if failed != nil {
-		return failed.Error()
-	}
-	return context.Cause(ctx).Error()
 }
