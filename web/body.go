@@ -34,7 +34,7 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64, wanted bool) 
 			return nil, err
 		}
 	}
-	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	data, err := io.ReadAll(http.MaxBytesReader(innermost(w), r.Body, limit))
 	var over *http.MaxBytesError
 	var network net.Error
 	switch {
@@ -50,6 +50,18 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64, wanted bool) 
 		return nil, refuse(http.StatusUnprocessableEntity, "body", "expected no body")
 	}
 	return data, nil
+}
+
+// innermost returns the writer of the server, which http.MaxBytesReader tells that the connection must be closed with
+// care, so that the client can read the answer before it is told that nobody reads the rest of the body.
+func innermost(w http.ResponseWriter) http.ResponseWriter {
+	for {
+		wrapper, ok := w.(interface{ Unwrap() http.ResponseWriter })
+		if !ok {
+			return w
+		}
+		w = wrapper.Unwrap()
+	}
 }
 
 func checkContentType(h http.Header) error {

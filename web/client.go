@@ -51,7 +51,7 @@ func NewClient(options ...ClientOption) *http.Client {
 	if c.base == nil {
 		c.base = newTransport()
 	}
-	return &http.Client{Timeout: c.timeout, Transport: &redactor{otelhttp.NewTransport(&restorer{c.base},
+	return &http.Client{Timeout: c.timeout, Transport: &redactor{c.base, otelhttp.NewTransport(&restorer{c.base},
 		otelhttp.WithTracerProvider(c.telemetry.Tracer),
 		otelhttp.WithMeterProvider(c.telemetry.Meter),
 		otelhttp.WithPropagators(c.telemetry.Propagator),
@@ -98,7 +98,10 @@ func clientSpanName(_ string, r *http.Request) string {
 type requestURLKey struct{}
 
 // redactor hides secrets of the URL from the instrumentation, which is between it and the restorer.
-type redactor struct{ instrumented http.RoundTripper }
+type redactor struct {
+	base         http.RoundTripper
+	instrumented http.RoundTripper
+}
 
 // RoundTrip sends a request.
 func (t *redactor) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -123,8 +126,7 @@ func (t *redactor) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // CloseIdleConnections is called by http.Client.
 func (t *redactor) CloseIdleConnections() {
-	transport, _ := t.instrumented.(interface{ CloseIdleConnections() })
-	if transport != nil {
+	if transport, ok := t.base.(interface{ CloseIdleConnections() }); ok {
 		transport.CloseIdleConnections()
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"path"
 	"reflect"
 	"runtime"
 	"slices"
@@ -32,6 +33,8 @@ func newInput(registry huma.Registry, message reflect.Type, limit int64) (*input
 	for _, f := range bindable(message, nil) {
 		p, ok, err := newParam(registry, f)
 		switch {
+		case f.Anonymous && f.Type.Kind() == reflect.Pointer:
+			return nil, fmt.Errorf("%s embeds %s: embed it by value", message, f.Type)
 		case err != nil:
 			return nil, fmt.Errorf("%s.%s: %w", message, f.Name, err)
 		case ok:
@@ -41,7 +44,7 @@ func newInput(registry huma.Registry, message reflect.Type, limit int64) (*input
 		}
 	}
 	if len(fields) > 0 {
-		in.body = registry.Schema(reflect.StructOf(fields), true, message.Name())
+		in.body = registry.Schema(reflect.StructOf(fields), true, path.Base(message.PkgPath())+"."+message.Name())
 		in.examine(in.body, map[string]bool{})
 	}
 	return in, nil
@@ -214,15 +217,15 @@ func (in *input) remarshal(data []byte) ([]byte, error) {
 }
 
 // validate is huma.Validate, but for its panic about lists of unique items that are no scalars.
-func (in *input) validate(s *huma.Schema, path *huma.PathBuffer, value any, found *huma.ValidateResult) {
+func (in *input) validate(s *huma.Schema, at *huma.PathBuffer, value any, found *huma.ValidateResult) {
 	defer func() {
 		switch v := recover().(type) {
 		case nil:
 		case runtime.Error:
-			found.Add(path, nil, "expected values that can be compared")
+			found.Add(at, nil, "expected values that can be compared")
 		default:
 			panic(v)
 		}
 	}()
-	huma.Validate(in.registry, s, path, huma.ModeWriteToServer, value, found)
+	huma.Validate(in.registry, s, at, huma.ModeWriteToServer, value, found)
 }

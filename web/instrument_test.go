@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
+	"go.opentelemetry.io/otel/baggage"
 
 	"github.com/neuroglia-go/neuroglia/mediator"
 	"github.com/neuroglia-go/neuroglia/observability/observabilitytest"
@@ -174,4 +175,54 @@ func TestBuildReportsRoutesThatAreWrong(t *testing.T) {
 			t.Errorf("report lacks %q:\n%v", want, err)
 		}
 	}
+}
+
+func TestServerAddressesNeverComeFromTheHostHeader(t *testing.T) {
+	t.Parallel()
+	rec := observabilitytest.New(t)
+	providers := rec.Providers()
+	api := web.New(mediator.New(), web.Config{Telemetry: providers, ServerName: "pizza.example:443"})
+	api.Handle("GET /{$}", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.Host, r.UserAgent()) }))
+	r := httptest.NewRequestWithContext(t.Context(), "GET", "/", nil)
+	r.Host = "evil.example"
+	r.Header.Set("User-Agent", "curl")
+	w := httptest.NewRecorder()
+	api.ServeHTTP(w, r)
+	if got, want := w.Body.String(), "evil.examplecurl"; got != want {
+		t.Errorf("the handler got %s, want %s", got, want)
+	}
+	observabilitytest.Diff(t, rec.Metrics("http.server.request.duration"), `
+		http.server.request.duration histogram s buckets=[0.005 0.01 0.025 0.05 0.075 0.1 0.25 0.5 0.75 1 2.5 5 7.5 10]
+		  {http.request.method=GET http.response.status_code=200 http.route=/{$} network.protocol.name=http network.protocol.version=1.1 server.address=pizza.example server.port=443 url.scheme=http} count=1
+	`)
+}
+
+func TestPublicEndpointsIgnoreBaggage(t *testing.T) {
+	t.Parallel()
+	for _, public := range []bool{true, false} {
+		rec := observabilitytest.New(t)
+		api := web.New(mediator.New(), web.Config{Telemetry: rec.Providers(), PublicEndpoint: public})
+		api.Handle("GET /baggage", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			fmt.Fprint(w, baggage.FromContext(r.Context()).Len())
+		}))
+		r := httptest.NewRequestWithContext(t.Context(), "GET", "/baggage", nil)
+		r.Header.Set("Baggage", "tenant=t1")
+		w := httptest.NewRecorder()
+		api.ServeHTTP(w, r)
+		if want := map[bool]string{true: "0", false: "1"}[public]; w.Body.String() != want {
+			t.Errorf("public %v: got %s members, want %s", public, w.Body, want)
+		}
+	}
+}
+
+func TestPathsThatAreNotCleanAreRedirected(t *testing.T) {
+	t.Parallel()
+	p := newPizzeria(t, nil)
+	status, header, _ := p.ask(t, "PUT", "/api//orders/../orders/7/cook", "")
+	if status != http.StatusTemporaryRedirect || header.Get("Location") != "/api/orders/7/cook" {
+		t.Errorf("got %d %v", status, header)
+	}
+	observabilitytest.Diff(t, p.recorder.Spans(), `
+		PUT /api/orders/{id}/cook SERVER http.request.method=PUT http.response.status_code=307 http.route=/api/orders/{id}/cook url.path=/api//orders/../orders/7/cook
+	`)
 }

@@ -45,15 +45,19 @@ func schemaNamer() func(reflect.Type, string) string {
 			t = t.Elem()
 		}
 		name := huma.DefaultSchemaNamer(t, hint)
+		owner := path.Base(t.PkgPath())
+		if t.Name() == "" {
+			owner, _, _ = strings.Cut(hint, ".") // a body, which has the name of its message
+		}
 		for i := 1; ; i++ {
 			candidate := name
 			if i > 1 {
-				candidate = title(path.Base(t.PkgPath())) + name
+				candidate = title(owner) + name
 			}
 			if i > 2 { //nolint:mnd // the package's name did not help
 				candidate += strconv.Itoa(i)
 			}
-			if owner, taken := owners[candidate]; !taken || owner == t {
+			if other, taken := owners[candidate]; !taken || other == t {
 				owners[candidate] = t
 				return candidate
 			}
