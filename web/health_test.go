@@ -30,7 +30,12 @@ func TestReadinessNamesThePartsThatAreNotReady(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := newPizzeria(t, func(config *web.Config) { config.Ready, config.ReadyTimeout = c.ready, 20*time.Millisecond })
+			p := newPizzeria(t, func(config *web.Config) {
+				config.Ready, config.ReadyTimeout = c.ready, time.Minute
+				if name == "hanging" {
+					config.ReadyTimeout = 10 * time.Millisecond
+				}
+			})
 			for range 2 {
 				status, header, body := p.ask(t, "GET", "/readyz", "")
 				if status != c.status {
