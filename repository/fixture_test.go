@@ -40,8 +40,8 @@ func (a *account) MarshalJSON() ([]byte, error) {
 
 func (a *account) UnmarshalJSON(data []byte) error {
 	var d struct {
-		Owner   string
-		Balance int
+		Owner   string `json:"owner"`
+		Balance int    `json:"balance"`
 	}
 	err := json.Unmarshal(data, &d)
 	a.owner, a.balance = d.Owner, d.Balance
@@ -141,7 +141,7 @@ func setup(t *testing.T, opts ...repository.Option) fixture {
 // balance returns what is stored.
 func (f fixture) balance(t *testing.T) int {
 	t.Helper()
-	a, err := f.Repository.Get(context.WithoutCancel(t.Context()), "a")
+	a, err := f.Get(context.WithoutCancel(t.Context()), "a")
 	if err != nil {
 		t.Fatalf("Get: %v", err)
 	}

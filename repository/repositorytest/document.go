@@ -31,7 +31,10 @@ func (s suite) documents(t *testing.T) {
 	t.Run("keep any text", func(t *testing.T) {
 		t.Parallel()
 		store := s.open(t)
-		notes := []string{"", " ", "a'b\"c\\d", "\n\r\t", "{\"json\":true}", "\u00e4\u4e16\U0001f355", "<&>", "NULL", "%s?1$1:x@y"}
+		notes := []string{
+			"", " ", "a'b\"c\\d", "\n\r\t", "{\"json\":true}",
+			"\u00e4\u4e16\U0001f355", "<&>", "NULL", "%s?1$1:x@y",
+		}
 		ticket := NewTicket("a", "O'Hara; DROP TABLE tickets")
 		ticket.notes = notes
 		add(t, store, ticket)
@@ -70,8 +73,9 @@ func (s suite) identities(t *testing.T) {
 	for name, id := range map[string]string{
 		"space": " a b ", "slash": "a/b/../c", "backslash": `a\b`, "quote": `a'b"c` + "`", "percent": "%41%", "newline": "a\nb",
 		"accent": "\u00e9", "combining accent": "e\u0301", "emoji": "\U0001f355", "right to left": "\u05d0\u05d1",
-		"SQL": `'; DROP TABLE tickets; --`, "wildcard": "%_*?", "number": "007", "null": "NULL", "200 characters": strings.Repeat("\u4e16", 200),
-		"dots": "..", "dollar": "$where.a", "JSON": `{"$gt":""}`, "upper case": "ABC", "lower case": "abc",
+		"SQL": `'; DROP TABLE tickets; --`, "wildcard": "%_*?", "number": "007", "null": "NULL",
+		"200 characters": strings.Repeat("\u4e16", 200),
+		"dots":           "..", "dollar": "$where.a", "JSON": `{"$gt":""}`, "upper case": "ABC", "lower case": "abc",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -71,7 +72,7 @@ func (s suite) count(t *testing.T) {
 	}
 	equal(t, "values counted in an empty store", len(counts("state")), 0)
 	for i := range 5 {
-		add(t, store, NewTicket(fmt.Sprint(i), []string{"ann", "bob"}[i%2]))
+		add(t, store, NewTicket(strconv.Itoa(i), []string{"ann", "bob"}[i%2]))
 	}
 	closed := get(t, store, "1").State
 	closed.Close()
@@ -97,6 +98,7 @@ func (s suite) count(t *testing.T) {
 }
 
 func (s suite) paging(t *testing.T) {
+	t.Helper()
 	t.Run("every position continues the list", func(t *testing.T) {
 		t.Parallel()
 		store := s.open(t)
@@ -104,7 +106,7 @@ func (s suite) paging(t *testing.T) {
 		var adders sync.WaitGroup
 		for i := range 40 {
 			adders.Go(func() {
-				if err := store.Save(t.Context(), addition(NewTicket(fmt.Sprint(i), ""))); err != nil {
+				if err := store.Save(t.Context(), addition(NewTicket(strconv.Itoa(i), ""))); err != nil {
 					t.Errorf("Add: %v", err)
 				}
 			})
@@ -151,6 +153,7 @@ func (s suite) paging(t *testing.T) {
 
 // pageWhileAdding pages on from the last item seen, while others add, until they have finished and nothing is left.
 func (s suite) pageWhileAdding(t *testing.T) {
+	t.Helper()
 	const adders, each = 4, 25
 	store := s.open(t)
 	done := make(chan struct{})

@@ -61,6 +61,7 @@ func BenchmarkGet(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
+		defer get.Close()
 		b.ReportAllocs()
 		for b.Loop() {
 			var document []byte

@@ -32,7 +32,10 @@ func (p *Pizza) MarshalJSON() ([]byte, error) {
 }
 
 func (p *Pizza) UnmarshalJSON(data []byte) error {
-	var document struct{ Name, Size string }
+	var document struct {
+		Name string `json:"name"`
+		Size string `json:"size"`
+	}
 	err := json.Unmarshal(data, &document)
 	p.name, p.size = document.Name, document.Size
 	return err

@@ -44,7 +44,7 @@ func (s *statements) of(method otelsql.Method, text string) *statement {
 	switch method { //nolint:exhaustive // the methods that run a statement
 	case otelsql.MethodStmtExec, otelsql.MethodStmtQuery, otelsql.MethodConnExec, otelsql.MethodConnQuery:
 		if known, ok := s.known.Load(text); ok {
-			return known.(*statement) //nolint:forcetypeassert,errcheck // only describe stores in it
+			return known.(*statement) //nolint:forcetypeassert // only describe stores in it
 		}
 	}
 	return nil
@@ -141,7 +141,7 @@ func (h *statementHistogram) Record(ctx context.Context, value float64, opts ...
 	if !ok {
 		known, _ = h.known.LoadOrStore(given.Equivalent(), []metric.RecordOption{metric.WithAttributeSet(conventional(given))})
 	}
-	h.Float64Histogram.Record(ctx, value, known.([]metric.RecordOption)...) //nolint:forcetypeassert,errcheck // see above
+	h.Float64Histogram.Record(ctx, value, known.([]metric.RecordOption)...) //nolint:forcetypeassert // stored above
 }
 
 func conventional(given attribute.Set) attribute.Set {

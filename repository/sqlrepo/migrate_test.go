@@ -28,7 +28,7 @@ func TestManyMayOpenANewFileAtOnce(t *testing.T) {
 				t.Errorf("Open: %v", err)
 				return
 			}
-			defer db.Close() //nolint:errcheck // only opening is tested
+			defer db.Close()
 			if _, err := sqlrepo.New(t.Context(), db, repositorytest.Schema()); err != nil {
 				t.Errorf("New: %v", err)
 			}

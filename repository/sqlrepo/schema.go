@@ -107,11 +107,7 @@ func (s *Store[A]) backfill(ctx context.Context, tx *sql.Tx, fields []string) er
 	if len(fields) == 0 {
 		return nil
 	}
-	assignments := make([]string, len(fields))
-	for i, field := range fields {
-		assignments[i] = fmt.Sprintf("%s = ?%d", column(field), i+2)
-	}
-	update := `UPDATE ` + s.table + ` SET ` + strings.Join(assignments, ", ") + ` WHERE id = ?1`
+	update := s.filling(fields)
 	for after := ""; ; {
 		rows, err := s.rowsAfter(ctx, tx, after)
 		if err != nil || len(rows) == 0 {
@@ -135,8 +131,7 @@ func (s *Store[A]) backfill(ctx context.Context, tx *sql.Tx, fields []string) er
 }
 
 func (s *Store[A]) rowsAfter(ctx context.Context, tx *sql.Tx, id string) ([]repository.Loaded[A], error) {
-	rows, err := tx.QueryContext(ctx, `SELECT id, version, created_at, document FROM `+s.table+
-		` WHERE id > ?1 ORDER BY id LIMIT 200`, id)
+	rows, err := tx.QueryContext(ctx, s.batch(), id)
 	if err != nil {
 		return nil, err //nolint:wrapcheck // the caller explains
 	}
@@ -164,7 +159,7 @@ func queryStrings(ctx context.Context, tx *sql.Tx, query string, args ...any) ([
 	if err != nil {
 		return nil, err //nolint:wrapcheck // the caller explains
 	}
-	defer rows.Close() //nolint:errcheck // the error is that of Err
+	defer rows.Close()
 	var all []string
 	for rows.Next() {
 		var one string
@@ -173,5 +168,5 @@ func queryStrings(ctx context.Context, tx *sql.Tx, query string, args ...any) ([
 		}
 		all = append(all, one)
 	}
-	return all, rows.Err() //nolint:wrapcheck // the caller explains
+	return all, rows.Err()
 }

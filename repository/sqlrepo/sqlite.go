@@ -39,7 +39,8 @@ func openSQLite(ctx context.Context, p place, t telemetry.Providers) (*DB, error
 		unavailable: sqliteUnavailable, status: sqliteStatus,
 	}}
 	parameters := url.Values{
-		"_busy_timeout": {strconv.FormatInt(busyTimeout.Milliseconds(), 10)}, "_foreign_keys": {"on"}, "_synchronous": {"full"}, "_txlock": {"immediate"},
+		"_busy_timeout": {strconv.FormatInt(busyTimeout.Milliseconds(), 10)},
+		"_foreign_keys": {"on"}, "_synchronous": {"full"}, "_txlock": {"immediate"},
 		"_dqs": {"false"}, "_defensive": {"true"}, "_error_rc": {"true"},
 	}
 	if p.memory() {
@@ -79,7 +80,11 @@ func (db *DB) useWAL(ctx context.Context) error {
 	const pause = 10 * time.Millisecond
 	deadline := time.Now().Add(busyTimeout)
 	for {
-		_, err := db.writer.ExecContext(ctx, `PRAGMA journal_mode = wal`)
+		var mode string
+		err := db.writer.QueryRowContext(ctx, `PRAGMA journal_mode = wal`).Scan(&mode)
+		if err == nil && mode != "wal" {
+			return errors.New("its file system has no shared memory for write-ahead logging: use a local disk")
+		}
 		if code, _ := sqliteCode(err); code != sqlite3.SQLITE_BUSY || time.Now().After(deadline) {
 			return db.classify(ctx, err)
 		}

@@ -21,7 +21,7 @@ func (s *Store[A]) prepareStatements(ctx context.Context) error {
 		{&s.remove, s.db.writer, "DELETE", `DELETE FROM ` + s.table + ` WHERE id = ?1`},
 	} {
 		s.db.statements.describe(p.text, p.operation, s.schema.Name)
-		statement, err := p.on.PrepareContext(ctx, p.text)
+		statement, err := p.on.PrepareContext(ctx, p.text) //nolint:sqlclosecheck // lives as long as the database
 		if err != nil {
 			return fmt.Errorf("%s: %w", p.text, err)
 		}
@@ -60,19 +60,33 @@ func (s *Store[A]) count(field string) string {
 	return `SELECT ` + column(field) + `, count(*) FROM ` + s.table + ` GROUP BY ` + column(field)
 }
 
+// filling sets the columns of fields in one row.
+func (s *Store[A]) filling(fields []string) string {
+	assignments := make([]string, len(fields))
+	for i, field := range fields {
+		assignments[i] = fmt.Sprintf("%s = ?%d", column(field), i+2)
+	}
+	return `UPDATE ` + s.table + ` SET ` + strings.Join(assignments, ", ") + ` WHERE id = ?1`
+}
+
+// batch selects some hundred rows behind an identity.
+func (s *Store[A]) batch() string {
+	return `SELECT id, version, created_at, document FROM ` + s.table + ` WHERE id > ?1 ORDER BY id LIMIT 200`
+}
+
 // selection returns a prepared statement. There are as many as combinations of declared fields that are asked for.
 func (s *Store[A]) selection(ctx context.Context, text string) (*sql.Stmt, error) {
 	if known, ok := s.selections.Load(text); ok {
-		return known.(*sql.Stmt), nil //nolint:forcetypeassert,errcheck // only this function stores in it
+		return known.(*sql.Stmt), nil //nolint:forcetypeassert // only this function stores in it
 	}
 	s.db.statements.describe(text, "SELECT", s.schema.Name)
-	// The statement stays, so it must not depend on this caller's context for longer than this call.
 	prepared, err := s.db.reader.PrepareContext(ctx, text)
 	if err != nil {
 		return nil, fmt.Errorf("prepare %s: %w", text, err)
 	}
 	if known, loaded := s.selections.LoadOrStore(text, prepared); loaded {
-		return known.(*sql.Stmt), prepared.Close() //nolint:forcetypeassert,errcheck // as above
+		_ = prepared.Close()          //nolint:sqlclosecheck // somebody else was faster: it is not used
+		return known.(*sql.Stmt), nil //nolint:forcetypeassert // as above
 	}
 	return prepared, nil
 }

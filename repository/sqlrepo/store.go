@@ -108,31 +108,30 @@ func (s *Store[A]) change(ctx context.Context, tx *sql.Tx, c repository.Change[A
 	now := time.Now().UnixNano()
 	switch c.Op {
 	case repository.Add:
-		return changed(repository.ErrExists)(tx.StmtContext(ctx, s.insert).ExecContext(ctx,
-			append([]any{c.ID, c.Expected + 1, now, now}, values...)...))
+		values = append([]any{c.ID, c.Expected + 1, now, now}, values...)
+		return execOne(ctx, tx, s.insert, repository.ErrExists, values...)
 	case repository.Update:
-		return changed(repository.ErrVersion)(tx.StmtContext(ctx, s.update).ExecContext(ctx,
-			append([]any{c.ID, c.Expected, c.Expected + 1, now}, values...)...))
+		values = append([]any{c.ID, c.Expected, c.Expected + 1, now}, values...)
+		return execOne(ctx, tx, s.update, repository.ErrVersion, values...)
 	case repository.Remove:
-		return changed(repository.ErrNotFound)(tx.StmtContext(ctx, s.remove).ExecContext(ctx, c.ID))
+		return execOne(ctx, tx, s.remove, repository.ErrNotFound, c.ID)
 	}
 	return fmt.Errorf("change %d is not known", c.Op)
 }
 
-// changed returns a function that returns none if no row was changed.
-func changed(none error) func(sql.Result, error) error {
-	return func(result sql.Result, err error) error {
-		if err != nil {
-			return err
-		}
-		switch n, err := result.RowsAffected(); {
-		case err != nil:
-			return fmt.Errorf("count changed rows: %w", err)
-		case n == 0:
-			return none
-		}
-		return nil
+// execOne returns none if the statement changed no row. The transaction closes its copy of the statement.
+func execOne(ctx context.Context, tx *sql.Tx, statement *sql.Stmt, none error, args ...any) error {
+	result, err := tx.StmtContext(ctx, statement).ExecContext(ctx, args...) //nolint:sqlclosecheck // as said above
+	if err != nil {
+		return err //nolint:wrapcheck // the portable type says what was attempted
 	}
+	switch n, err := result.RowsAffected(); {
+	case err != nil:
+		return fmt.Errorf("count changed rows: %w", err)
+	case n == 0:
+		return none
+	}
+	return nil
 }
 
 // List implements repository.Store.
@@ -150,7 +149,7 @@ func (s *Store[A]) List(ctx context.Context, f repository.Filter) ([]repository.
 			return nil, s.undeclared(field)
 		}
 	}
-	statement, err := s.selection(ctx, s.list(conditions.String()))
+	statement, err := s.selection(ctx, s.list(conditions.String())) //nolint:sqlclosecheck // it is kept
 	if err != nil {
 		return nil, s.db.classify(ctx, err)
 	}
@@ -167,7 +166,7 @@ func (s *Store[A]) Count(ctx context.Context, field string) (map[string]int64, e
 	if !slices.Contains(s.fields, field) {
 		return nil, s.undeclared(field)
 	}
-	statement, err := s.selection(ctx, s.count(field))
+	statement, err := s.selection(ctx, s.count(field)) //nolint:sqlclosecheck // it is kept
 	if err != nil {
 		return nil, s.db.classify(ctx, err)
 	}
@@ -175,7 +174,7 @@ func (s *Store[A]) Count(ctx context.Context, field string) (map[string]int64, e
 	if err != nil {
 		return nil, s.db.classify(ctx, err)
 	}
-	defer rows.Close() //nolint:errcheck // the error is that of Err
+	defer rows.Close()
 	counts := map[string]int64{}
 	for rows.Next() {
 		var value string
@@ -205,7 +204,7 @@ func nanoseconds(t time.Time) int64 {
 
 // scanAll reads rows of id, version, created_at and document, and closes them.
 func scanAll[A any](rows *sql.Rows) ([]repository.Loaded[A], error) {
-	defer rows.Close() //nolint:errcheck // the error is that of Err
+	defer rows.Close()
 	var all []repository.Loaded[A]
 	for rows.Next() {
 		var created int64
@@ -220,5 +219,5 @@ func scanAll[A any](rows *sql.Rows) ([]repository.Loaded[A], error) {
 		loaded.Created = time.Unix(0, created).UTC()
 		all = append(all, loaded)
 	}
-	return all, rows.Err() //nolint:wrapcheck // the caller explains
+	return all, rows.Err()
 }

@@ -1,7 +1,9 @@
 package sqlrepo_test
 
 import (
+	"crypto/rand"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/neuroglia-go/neuroglia/repository"
@@ -11,15 +13,15 @@ import (
 
 func TestStoreConforms(t *testing.T) {
 	t.Parallel()
-	for name, url := range map[string]func(*testing.T) string{
-		"in a file": func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "test.db") },
-		"in memory": func(*testing.T) string { return "sqlite::memory:" },
+	for name, path := range map[string]string{
+		"in a file": filepath.Join(t.TempDir(), "%s.db"), "in memory": ":memory:",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			repositorytest.Run(t, repositorytest.Harness{
-				Open: func(t *testing.T, schema repository.Schema[repositorytest.Ticket]) repository.Store[repositorytest.Ticket] {
-					return newStore(t, open(t, url(t)), schema)
+				Open: func(t *testing.T, schema repository.Schema[ticket]) repository.Store[ticket] {
+					t.Helper()
+					return newStore(t, open(t, "sqlite:"+strings.ReplaceAll(path, "%s", rand.Text())), schema)
 				},
 			})
 		})
