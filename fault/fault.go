@@ -49,20 +49,28 @@ type Error struct {
 	Message string
 	Field   string // the part of the request that is at fault, such as "items[0].pizza_id"; empty if none
 	cause   error
+	origin  *Error // what this is a copy of
 }
 
-// New returns an error of the given kind. The format takes %w, and the wrapped error stays visible to errors.Is.
+// New returns an error of the given kind. The format takes %w, and the wrapped errors stay visible to errors.Is.
 func New(kind Kind, format string, args ...any) *Error {
 	err := fmt.Errorf(format, args...)
-	return &Error{Kind: kind, Message: err.Error(), cause: errors.Unwrap(err)}
+	e := &Error{Kind: kind, Message: err.Error(), cause: errors.Unwrap(err)}
+	if _, several := err.(interface{ Unwrap() []error }); several {
+		e.cause = err
+	}
+	return e
 }
 
-// At returns a copy of the error that names the part of the request at fault.
+// At returns a copy of the error that names the part of the request at fault. To errors.Is it is also e.
 func (e *Error) At(field string) *Error {
 	at := *e
-	at.Field = field
+	at.Field, at.origin = field, e
 	return &at
 }
+
+// Is reports whether target is what [Error.At] made this error of.
+func (e *Error) Is(target error) bool { return e.origin != nil && errors.Is(e.origin, target) }
 
 // Error returns the message, behind the field if there is one.
 func (e *Error) Error() string {
@@ -84,36 +92,18 @@ func (e *Error) ErrorType() string {
 }
 
 // KindOf returns the kind of the first classified error in err's tree. Deadline errors are Timeout and cancellations
-// Canceled; all others, and nil, are Unexpected. Joined errors are refusals only if every one of them is.
+// Canceled; all others, and nil, are Unexpected. Of joined errors the worst decides: the first failure, else the first
+// cancellation, else the first refusal.
 func KindOf(err error) Kind {
-	for err != nil {
-		switch e := err.(type) { //nolint:errorlint // this is the walk that errors.As does, with a rule for joined errors
-		case *Error:
-			return e.Kind
-		case interface{ Unwrap() []error }:
-			return kindOfJoined(e.Unwrap())
-		}
-		switch err { //nolint:errorlint // compared at every level of the walk
-		case context.DeadlineExceeded:
-			return Timeout
-		case context.Canceled:
-			return Canceled
-		}
-		err = errors.Unwrap(err)
+	err = decisive(err)
+	if classified, ok := errors.AsType[*Error](err); ok {
+		return classified.Kind
+	}
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return Timeout
+	case errors.Is(err, context.Canceled):
+		return Canceled
 	}
 	return Unexpected
-}
-
-func kindOfJoined(errs []error) Kind {
-	first := Unexpected
-	for i, err := range errs {
-		kind := KindOf(err)
-		if !kind.Refusal() {
-			return kind
-		}
-		if i == 0 {
-			first = kind
-		}
-	}
-	return first
 }
