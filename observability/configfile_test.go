@@ -28,7 +28,7 @@ meter_provider:
   readers:
     - periodic: {exporter: {otlp_http: {endpoint: "`+url+`/v1/metrics"}}}
 `)
-	o := live(t, "one order", "OTEL_CONFIG_FILE="+file, "OTEL_TRACES_EXPORTER=none")
+	o := live(t, "one order", "OTEL_CONFIG_FILE="+file, "OTEL_TRACES_EXPORTER=none", "OTEL_SDK_DISABLED=true")
 	if o.failed {
 		t.Error(o.stderr)
 	}
@@ -42,7 +42,7 @@ meter_provider:
 			t.Errorf("no %s in\n%s", want, r.got("resource "))
 		}
 	}
-	for _, want := range []string{`"source":"OTEL_CONFIG_FILE"`, "OTEL_TRACES_EXPORTER (only the configuration file counts"} {
+	for _, want := range []string{`"logs":"off","source":"OTEL_CONFIG_FILE `, "OTEL_SDK_DISABLED, OTEL_TRACES_EXPORTER (the configuration file counts instead"} {
 		if !strings.Contains(o.stdout, want) {
 			t.Errorf("no %s in\n%s", want, o.stdout)
 		}

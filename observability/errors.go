@@ -47,7 +47,8 @@ func (l *errorLog) Handle(err error) {
 		return
 	}
 	if untold, ok := l.admit(err.Error()); ok {
-		l.logger.WarnContext(context.Background(), "telemetry error", "error", err, "suppressed", untold)
+		attrs := append(suppressed(untold), slog.Any("error", err))
+		l.logger.LogAttrs(context.Background(), slog.LevelWarn, "telemetry error", attrs...)
 	}
 }
 
@@ -73,6 +74,14 @@ func (l *errorLog) admit(message string) (untold int, ok bool) {
 	untold, kind.untold, kind.told = kind.untold, 0, now
 	l.told = append(l.told, now)
 	return untold, true
+}
+
+// suppressed says how many errors were not told, if any.
+func suppressed(n int) []slog.Attr {
+	if n == 0 {
+		return nil
+	}
+	return []slog.Attr{slog.Int("suppressed", n)}
 }
 
 // rest returns how many errors were never told.
@@ -129,8 +138,8 @@ func (h *sdkLog) Handle(ctx context.Context, r slog.Record) error {
 	}
 	r = r.Clone()
 	r.Level = shown(r.Level)
-	r.AddAttrs(slog.Int("suppressed", untold))
-	return h.Handler.Handle(ctx, r)
+	r.AddAttrs(suppressed(untold)...)
+	return h.Handler.Handle(ctx, r) //nolint:wrapcheck // a handler hands on
 }
 
 // WithAttrs implements [slog.Handler].

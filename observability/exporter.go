@@ -24,37 +24,55 @@ import (
 // The exporters read OTEL_EXPORTER_OTLP_* themselves, and options would win over the environment. The one option given
 // is for the case that no endpoint is set: the specification's default is plain text, that of the exporters is TLS.
 
-func newSpanExporter(ctx context.Context, name string, s otelenv.Signal, stdout io.Writer) (sdktrace.SpanExporter, error) {
+func newSpanExporter(
+	ctx context.Context, name string, s otelenv.Signal, stdout io.Writer,
+) (exporter sdktrace.SpanExporter, err error) {
 	switch {
 	case name == otelenv.Console:
-		return stdouttrace.New(stdouttrace.WithWriter(stdout))
+		exporter, err = stdouttrace.New(stdouttrace.WithWriter(stdout))
 	case s.Protocol == otelenv.GRPC:
-		return otlptracegrpc.New(ctx, optionally(s.Plaintext, otlptracegrpc.WithInsecure)...)
+		exporter, err = otlptracegrpc.New(ctx, optionally(s.Plaintext, otlptracegrpc.WithInsecure)...)
 	default:
-		return otlptracehttp.New(ctx, optionally(s.Plaintext, otlptracehttp.WithInsecure)...)
+		exporter, err = otlptracehttp.New(ctx, optionally(s.Plaintext, otlptracehttp.WithInsecure)...)
 	}
+	if err != nil {
+		return nil, fmt.Errorf("make the %s exporter of traces: %w", name, err)
+	}
+	return exporter, nil
 }
 
-func newMetricExporter(ctx context.Context, name string, s otelenv.Signal, stdout io.Writer) (sdkmetric.Exporter, error) {
+func newMetricExporter(
+	ctx context.Context, name string, s otelenv.Signal, stdout io.Writer,
+) (exporter sdkmetric.Exporter, err error) {
 	switch {
 	case name == otelenv.Console:
-		return stdoutmetric.New(stdoutmetric.WithWriter(stdout))
+		exporter, err = stdoutmetric.New(stdoutmetric.WithWriter(stdout))
 	case s.Protocol == otelenv.GRPC:
-		return otlpmetricgrpc.New(ctx, optionally(s.Plaintext, otlpmetricgrpc.WithInsecure)...)
+		exporter, err = otlpmetricgrpc.New(ctx, optionally(s.Plaintext, otlpmetricgrpc.WithInsecure)...)
 	default:
-		return otlpmetrichttp.New(ctx, optionally(s.Plaintext, otlpmetrichttp.WithInsecure)...)
+		exporter, err = otlpmetrichttp.New(ctx, optionally(s.Plaintext, otlpmetrichttp.WithInsecure)...)
 	}
+	if err != nil {
+		return nil, fmt.Errorf("make the %s exporter of metrics: %w", name, err)
+	}
+	return exporter, nil
 }
 
-func newLogExporter(ctx context.Context, name string, s otelenv.Signal, stdout io.Writer) (sdklog.Exporter, error) {
+func newLogExporter(
+	ctx context.Context, name string, s otelenv.Signal, stdout io.Writer,
+) (exporter sdklog.Exporter, err error) {
 	switch {
 	case name == otelenv.Console:
-		return stdoutlog.New(stdoutlog.WithWriter(stdout))
+		exporter, err = stdoutlog.New(stdoutlog.WithWriter(stdout))
 	case s.Protocol == otelenv.GRPC:
-		return otlploggrpc.New(ctx, optionally(s.Plaintext, otlploggrpc.WithInsecure)...)
+		exporter, err = otlploggrpc.New(ctx, optionally(s.Plaintext, otlploggrpc.WithInsecure)...)
 	default:
-		return otlploghttp.New(ctx, optionally(s.Plaintext, otlploghttp.WithInsecure)...)
+		exporter, err = otlploghttp.New(ctx, optionally(s.Plaintext, otlploghttp.WithInsecure)...)
 	}
+	if err != nil {
+		return nil, fmt.Errorf("make the %s exporter of logs: %w", name, err)
+	}
+	return exporter, nil
 }
 
 func optionally[O any](wanted bool, option func() O) []O {
@@ -62,8 +80,4 @@ func optionally[O any](wanted bool, option func() O) []O {
 		return nil
 	}
 	return []O{option()}
-}
-
-func exporterError(signal, name string, err error) error {
-	return fmt.Errorf("make the %s exporter of %s: %w", name, signal, err)
 }

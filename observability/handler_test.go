@@ -208,7 +208,7 @@ func TestTheLevelCanChangeWhileTheServiceRuns(t *testing.T) {
 	observabilitytest.Diff(t, o.export.String(), `DEBUG shown`)
 }
 
-func TestARecordBelowTheLevelAllocatesNothing(t *testing.T) {
+func TestARecordBelowTheLevelAllocatesNothing(t *testing.T) { //nolint:paralleltest // allocations are counted for the whole process
 	o := newOutputs(slog.LevelInfo)
 	ctx := observability.With(spanContext(t), slog.String("tenant", "t1"))
 	if got := testing.AllocsPerRun(100, func() {

@@ -50,15 +50,18 @@ func (off) loggerProvider(context.Context) (log.LoggerProvider, error) {
 func (t *Telemetry) install(ctx context.Context, from source) (providers, error) {
 	var all providers
 	var err error
-	all.meter, err = claim(ctx, t, &all, "metrics", otel.GetMeterProvider, otel.SetMeterProvider, from.meterProvider, off{}.meterProvider)
+	all.meter, err = claim(ctx, t, &all, "metrics",
+		otel.GetMeterProvider, otel.SetMeterProvider, from.meterProvider, off{}.meterProvider)
 	if err != nil {
 		return all, err
 	}
-	all.tracer, err = claim(ctx, t, &all, "traces", otel.GetTracerProvider, otel.SetTracerProvider, from.tracerProvider, off{}.tracerProvider)
+	all.tracer, err = claim(ctx, t, &all, "traces",
+		otel.GetTracerProvider, otel.SetTracerProvider, from.tracerProvider, off{}.tracerProvider)
 	if err != nil {
 		return all, err
 	}
-	all.logger, err = claim(ctx, t, &all, "logs", otel.GetLoggerProvider, otel.SetLoggerProvider, from.loggerProvider, off{}.loggerProvider)
+	all.logger, err = claim(ctx, t, &all, "logs",
+		otel.GetLoggerProvider, otel.SetLoggerProvider, from.loggerProvider, off{}.loggerProvider)
 	return all, err
 }
 
@@ -79,7 +82,7 @@ func claim[P any](ctx context.Context, t *Telemetry, all *providers, signal stri
 	set(provider)
 	t.restore = append(t.restore, func() {
 		if any(get()) == any(provider) {
-			nothing, _ := noop(ctx) //nolint:errcheck // a no-op is always made
+			nothing, _ := noop(ctx)
 			set(nothing)
 		}
 	})

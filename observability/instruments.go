@@ -32,7 +32,7 @@ type Instruments struct {
 // NewInstruments uses the meter of the package that calls it, from the given providers; zero means the global ones. The
 // telemetry must have been started, or the zeros of counters are lost.
 func NewInstruments(p telemetry.Providers) *Instruments {
-	return &Instruments{meter: p.OrGlobal().Meter.Meter(callingPackage(1))}
+	return &Instruments{meter: p.OrGlobal().Meter.Meter(callingPackage())}
 }
 
 // Err returns what went wrong with any of the instruments, joined.

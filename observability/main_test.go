@@ -44,8 +44,8 @@ func TestMain(m *testing.M) {
 
 func lives() map[string]func(context.Context) error {
 	return map[string]func(context.Context) error{
-		"one order":       oneOrder,
-		"host":            host,
+		"one order": oneOrder,
+		"host":      host,
 		"timed host": func(ctx context.Context) error {
 			stall, begin := stalls(), time.Now()
 			err := host(ctx)
@@ -122,7 +122,7 @@ func scraped(ctx context.Context) error {
 		return err
 	}
 	req.Header.Set("Accept", "application/openmetrics-text")
-	resp, err := http.DefaultClient.Do(req) //nolint:gosec // the address is the test's
+	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return err
 	}
@@ -199,7 +199,7 @@ func busy(ctx context.Context) error {
 	}
 	fmt.Println("slowest", slowest.Milliseconds())
 	begin = time.Now()
-	_ = t.Shutdown(ctx) //nolint:errcheck // the collector is down
+	_ = t.Shutdown(ctx)
 	fmt.Println("stop", time.Since(begin).Milliseconds())
 	fmt.Println("stall", stall().Milliseconds())
 	return nil
@@ -239,8 +239,7 @@ func tracedBefore(ctx context.Context) error {
 	}
 	fmt.Println("kept:", otel.GetTracerProvider() == trace.TracerProvider(there), t.Providers().Tracer == trace.TracerProvider(there))
 	err = t.Shutdown(ctx)
-	_, span := otel.Tracer("test").Start(ctx, "after")
-	fmt.Println("still records:", span.IsRecording())
+	fmt.Println("still records:", records(ctx))
 	return err
 }
 
@@ -251,16 +250,19 @@ func startedAgain(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		_, span := otel.Tracer("test").Start(ctx, "place order")
-		fmt.Println("records:", span.IsRecording())
-		span.End()
+		fmt.Println("records:", records(ctx))
 		if err := t.Shutdown(ctx); err != nil {
 			return err
 		}
-		_, span = otel.Tracer("test").Start(ctx, "after")
-		fmt.Println("records after:", span.IsRecording())
+		fmt.Println("records after:", records(ctx))
 	}
 	return nil
+}
+
+func records(ctx context.Context) bool {
+	_, span := otel.Tracer("test").Start(ctx, "place order")
+	defer span.End()
+	return span.IsRecording()
 }
 
 // outcome is what came of a life.
@@ -272,18 +274,18 @@ type outcome struct {
 // took returns a number of milliseconds that a life printed after a word.
 func (o outcome) took(t *testing.T, what string) time.Duration {
 	t.Helper()
-	var ms time.Duration
+	var ms int64
 	_, after, _ := strings.Cut("\n"+o.stdout, "\n"+what+" ")
 	if _, err := fmt.Sscan(after, &ms); err != nil {
 		t.Fatalf("no %s in %s: %v", what, o.stdout, err)
 	}
-	return ms * time.Millisecond
+	return time.Duration(ms) * time.Millisecond
 }
 
 // live lives a life in an environment that has only the given OTEL_* variables.
 func live(t *testing.T, name string, env ...string) outcome {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // this binary
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	for _, entry := range os.Environ() {
 		if !strings.HasPrefix(entry, "OTEL_") {
 			cmd.Env = append(cmd.Env, entry)

@@ -39,7 +39,7 @@ func (p *pipelines) tracerProvider(ctx context.Context) (trace.TracerProvider, e
 	for _, name := range p.settings.Traces.Exporters {
 		exporter, err := newSpanExporter(ctx, name, p.settings.Traces, p.stdout)
 		if err != nil {
-			return nil, exporterError("traces", name, err)
+			return nil, err
 		}
 		opts = append(opts, sdktrace.WithBatcher(exporter))
 	}
@@ -64,7 +64,7 @@ func (p *pipelines) meterProvider(ctx context.Context) (metric.MeterProvider, er
 	for _, name := range p.settings.Metrics.Exporters {
 		reader, err := p.metricReader(ctx, name)
 		if err != nil {
-			return nil, exporterError("metrics", name, err)
+			return nil, err
 		}
 		opts = append(opts, sdkmetric.WithReader(reader))
 	}
@@ -94,7 +94,7 @@ func (p *pipelines) loggerProvider(ctx context.Context) (log.LoggerProvider, err
 	for _, name := range p.settings.Logs.Exporters {
 		exporter, err := newLogExporter(ctx, name, p.settings.Logs, p.stdout)
 		if err != nil {
-			return nil, exporterError("logs", name, err)
+			return nil, err
 		}
 		opts = append(opts, sdklog.WithProcessor(sdklog.NewBatchProcessor(exporter)))
 	}

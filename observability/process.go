@@ -2,6 +2,7 @@ package observability
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -66,13 +67,11 @@ func observeProcess(meter metric.Meter) error {
 		metric.WithDescription("Process threads count."))
 	p.uptime, errs[5] = meter.Float64ObservableGauge("process.uptime", metric.WithUnit("s"),
 		metric.WithDescription("The time the process has been running."))
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
+	if err := errors.Join(errs[:]...); err != nil {
+		return err
 	}
-	_, err = meter.RegisterCallback(p.observe, p.cpu, p.memory, p.virtual, p.files, p.threads, p.uptime)
-	return err
+	_, errs[0] = meter.RegisterCallback(p.observe, p.cpu, p.memory, p.virtual, p.files, p.threads, p.uptime)
+	return errs[0]
 }
 
 func (p *processInstruments) observe(ctx context.Context, o metric.Observer) error {

@@ -28,7 +28,7 @@ func newPrometheusReader(ctx context.Context, addr string) (sdkmetric.Reader, er
 	exporter, err := otelprometheus.New(
 		otelprometheus.WithRegisterer(registry), otelprometheus.WithProducer(runtime.NewProducer()))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("make the prometheus exporter of metrics: %w", err)
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {

@@ -21,8 +21,12 @@ func report(ctx context.Context, logger *slog.Logger, s otelenv.Settings, all pr
 		add("logs", "stdout")
 		add("source", "OTEL_SDK_DISABLED")
 	case s.ConfigFile != "":
-		add("source", "OTEL_CONFIG_FILE")
-		add("file", s.ConfigFile)
+		for i, provider := range []any{all.tracer, all.meter, all.logger} {
+			if !installed(provider) {
+				add([]string{"traces", "metrics", "logs"}[i], "off")
+			}
+		}
+		add("source", "OTEL_CONFIG_FILE "+s.ConfigFile)
 	default:
 		add("traces", destination(s, "traces", s.Traces, all))
 		add("metrics", destination(s, "metrics", s.Metrics, all))
@@ -39,7 +43,7 @@ func report(ctx context.Context, logger *slog.Logger, s otelenv.Settings, all pr
 		}
 		add("source", origin(s))
 	}
-	if s.ConfigFile == "" || s.Disabled {
+	if s.ConfigFile == "" {
 		add("propagators", strings.Join(s.Propagators, ","))
 	}
 	if len(all.foreign) > 0 {
@@ -85,12 +89,12 @@ func origin(s otelenv.Settings) string {
 
 func warn(ctx context.Context, logger *slog.Logger, s otelenv.Settings) {
 	notes := slices.Clone(s.NoEffect)
-	if s.ConfigFile != "" && !s.Disabled {
+	if s.ConfigFile != "" {
 		others := slices.DeleteFunc(slices.Clone(s.Set), func(name string) bool {
 			return name == "OTEL_CONFIG_FILE" || name == "OTEL_LOG_LEVEL" || strings.HasPrefix(name, "OTEL_GO_X_")
 		})
 		if len(others) > 0 {
-			notes = append(notes, strings.Join(others, ", ")+" (only the configuration file counts, where it does not name them as ${...})")
+			notes = append(notes, strings.Join(others, ", ")+" (the configuration file counts instead; it may name them as ${...})")
 		}
 	}
 	if len(notes) > 0 {

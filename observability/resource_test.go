@@ -75,7 +75,7 @@ func TestADetectorThatHangsIsNotWaitedFor(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		free := make(chan struct{})
-		hangs := detector(func(context.Context) (*resource.Resource, error) { <-free; return nil, nil })
+		hangs := detector(func(context.Context) (*resource.Resource, error) { <-free; return resource.Empty(), nil })
 		res, err := observability.NewResource(t.Context(), "pizzeria", observability.Detectors(hangs))
 		if err == nil || !strings.Contains(err.Error(), "in time") {
 			t.Errorf("got error %v", err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"go.opentelemetry.io/contrib/propagators/autoprop"
 	"go.opentelemetry.io/otel"
 	lognoop "go.opentelemetry.io/otel/log/noop"
+	"go.opentelemetry.io/otel/propagation"
 
 	"github.com/neuroglia-go/neuroglia/observability/internal/otelenv"
 	"github.com/neuroglia-go/neuroglia/telemetry"
@@ -59,30 +61,17 @@ func Start(ctx context.Context, name string, opts ...Option) (*Telemetry, error)
 	if err != nil {
 		return nil, fmt.Errorf("environment: %w", err)
 	}
-	propagator, err := autoprop.TextMapPropagator(settings.Propagators...)
-	if err != nil {
-		return nil, fmt.Errorf("environment: OTEL_PROPAGATORS: %w, want some of "+
-			"tracecontext, baggage, b3, b3multi, jaeger, xray, ottrace, none", err)
-	}
 	stdout := newStdoutHandler(c.stdout, c.level)
 	t := &Telemetry{stdout: slog.New(stdout), errors: newErrorLog(slog.New(stdout))}
 	otel.SetErrorHandler(t.errors)
 	otel.SetLogger(logr.FromSlogHandler(newSDKLog(stdout, settings.SDKLogLevel, t.errors)))
 
-	var from source = off{}
-	switch {
-	case settings.Disabled:
-	case settings.ConfigFile != "":
-		file, err := newConfigFile(ctx, c, settings.ConfigFile, t.stdout)
-		if err != nil {
-			return nil, err
-		}
-		from, propagator = file, file.sdk.Propagator()
-	default:
-		from = &pipelines{config: c, settings: settings, resource: describe(ctx, c, t.stdout)}
+	from, propagator, err := t.source(ctx, c, settings)
+	if err != nil {
+		return nil, err
 	}
 	all, err := t.install(ctx, from)
-	if err == nil && !settings.Disabled {
+	if err == nil && !settings.Disabled && !slices.Contains(all.foreign, "metrics") {
 		err = startProcessMetrics(all.meter, c.hostMetrics)
 	}
 	if err != nil {
@@ -98,6 +87,26 @@ func Start(ctx context.Context, name string, opts ...Option) (*Telemetry, error)
 	slog.SetDefault(t.providers.Logger)
 	report(ctx, t.providers.Logger, settings, all)
 	return t, nil
+}
+
+// source decides where providers come from.
+func (t *Telemetry) source(ctx context.Context, c *config, s otelenv.Settings) (source, propagation.TextMapPropagator, error) {
+	if s.ConfigFile != "" {
+		file, err := newConfigFile(ctx, c, s.ConfigFile, t.stdout)
+		if err != nil {
+			return nil, nil, err
+		}
+		return file, file.sdk.Propagator(), nil
+	}
+	propagator, err := autoprop.TextMapPropagator(s.Propagators...)
+	switch {
+	case err != nil:
+		return nil, nil, fmt.Errorf("environment: OTEL_PROPAGATORS: %w, want some of "+
+			"tracecontext, baggage, b3, b3multi, jaeger, xray, ottrace, none", err)
+	case s.Disabled:
+		return off{}, propagator, nil
+	}
+	return &pipelines{config: c, settings: s, resource: describe(ctx, c, t.stdout)}, propagator, nil
 }
 
 // Providers returns what instrumentation uses. They are the globals.

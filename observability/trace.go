@@ -17,16 +17,16 @@ import (
 )
 
 // Tracer returns the global provider's tracer for the package that calls.
-func Tracer() trace.Tracer { return otel.Tracer(callingPackage(1)) }
+func Tracer() trace.Tracer { return otel.Tracer(callingPackage()) }
 
 // Meter returns the global provider's meter for the package that calls. [NewInstruments] is shorter for most uses.
-func Meter() metric.Meter { return otel.Meter(callingPackage(1)) }
+func Meter() metric.Meter { return otel.Meter(callingPackage()) }
 
 // Trace calls f within a span, which is a child of the span in ctx, and records the error that f returns as
 // [RecordError] does. The tracer is of the package that calls Trace. It is the global provider's, or that of the span in
 // ctx, so that a test with providers of its own sees the span.
 func Trace(ctx context.Context, name string, f func(ctx context.Context) error, attrs ...attribute.KeyValue) error {
-	ctx, span := start(ctx, callingPackage(1), name, attrs)
+	ctx, span := start(ctx, callingPackage(), name, attrs)
 	defer end(span)
 	err := f(ctx)
 	recordError(span, err)
@@ -34,8 +34,10 @@ func Trace(ctx context.Context, name string, f func(ctx context.Context) error, 
 }
 
 // TraceValue is [Trace] for a function with a result.
-func TraceValue[T any](ctx context.Context, name string, f func(ctx context.Context) (T, error), attrs ...attribute.KeyValue) (T, error) {
-	ctx, span := start(ctx, callingPackage(1), name, attrs)
+func TraceValue[T any](
+	ctx context.Context, name string, f func(ctx context.Context) (T, error), attrs ...attribute.KeyValue,
+) (T, error) {
+	ctx, span := start(ctx, callingPackage(), name, attrs)
 	defer end(span)
 	value, err := f(ctx)
 	recordError(span, err)
@@ -47,7 +49,7 @@ func start(ctx context.Context, pkg, name string, attrs []attribute.KeyValue) (c
 	if parent := trace.SpanFromContext(ctx); parent.IsRecording() {
 		provider = parent.TracerProvider()
 	}
-	return provider.Tracer(pkg).Start(ctx, name, trace.WithAttributes(attrs...))
+	return provider.Tracer(pkg).Start(ctx, name, trace.WithAttributes(attrs...)) //nolint:spancheck // the caller ends it
 }
 
 // end ends the span. Of a panic it records only that there was one: who recovers it has the stack.
@@ -99,11 +101,11 @@ func Extract(ctx context.Context, carrier map[string]string) context.Context {
 	return otel.GetTextMapPropagator().Extract(ctx, propagation.MapCarrier(carrier))
 }
 
-// callingPackage returns the import path of the package that called the caller of the function that calls it, skip
-// frames further up.
-func callingPackage(skip int) string {
+// callingPackage returns the import path of the package that called the function that calls this one.
+func callingPackage() string {
+	const skipped = 3 // Callers, callingPackage and what calls it
 	var pcs [1]uintptr
-	if runtime.Callers(skip+2, pcs[:]) == 0 {
+	if runtime.Callers(skipped, pcs[:]) == 0 {
 		return ""
 	}
 	f := runtime.FuncForPC(pcs[0] - 1)

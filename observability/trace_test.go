@@ -17,8 +17,8 @@ import (
 func inSpan(t *testing.T, opts ...observabilitytest.Option) (context.Context, trace.Span, *observabilitytest.Recorder) {
 	t.Helper()
 	rec := observabilitytest.New(t, opts...)
-	ctx, span := rec.Providers().Tracer.Tracer("test").Start(t.Context(), "parent")
-	return ctx, span, rec
+	ctx, span := rec.Providers().Tracer.Tracer("test").Start(t.Context(), "parent") //nolint:spancheck // the test ends it
+	return ctx, span, rec                                                           //nolint:spancheck // the test ends it
 }
 
 func TestTraceMakesAChildSpanOfTheCallingPackage(t *testing.T) {

@@ -10,11 +10,11 @@ import (
 )
 
 func ExampleRecorder() {
-	// In a test, t is the test's.
-	test := func(t testing.TB, placeOrder func(context.Context, trace.TracerProvider)) {
-		rec := observabilitytest.New(t)
-		placeOrder(t.Context(), rec.Providers().Tracer)
-		observabilitytest.Diff(t, rec.Spans(), `
+	test := func(tb testing.TB, placeOrder func(context.Context, trace.TracerProvider)) {
+		tb.Helper()
+		rec := observabilitytest.New(tb)
+		placeOrder(tb.Context(), rec.Providers().Tracer)
+		observabilitytest.Diff(tb, rec.Spans(), `
 			Command.PlaceOrder INTERNAL
 			  Repository.add INTERNAL
 		`)

@@ -42,8 +42,9 @@ func allowed() map[string]rule {
 		"OTEL_EXPORTER_PROMETHEUS_HOST": anything,
 		"OTEL_EXPORTER_PROMETHEUS_PORT": port,
 
-		"OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE":        oneOf("cumulative", "delta", "lowmemory"),
-		"OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION": oneOf("explicit_bucket_histogram", "base2_exponential_bucket_histogram"),
+		"OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE": oneOf("cumulative", "delta", "lowmemory"),
+		"OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION": oneOf(
+			"explicit_bucket_histogram", "base2_exponential_bucket_histogram"),
 
 		"OTEL_SEMCONV_STABILITY_OPT_IN":        anything,
 		"OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN": anything,

@@ -88,6 +88,9 @@ func Read(environ []string) (Settings, error) {
 		Delta:       strings.EqualFold(env["OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE"], "delta"),
 		Set:         env.names(),
 	}
+	if s.ConfigFile != "" {
+		s.Disabled = false // a file stands in place of all other variables
+	}
 	rules := allowed()
 	s.Chosen = slices.ContainsFunc(s.Set, func(name string) bool {
 		return rules[name] != nil && strings.Contains(name, "_EXPORTER")
