@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strconv"
 	"sync"
 	"sync/atomic"
 
@@ -137,7 +138,7 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request, x *exchange) {
 		a.mux.ServeHTTP(out, r)
 	}
 	if out.status >= http.StatusInternalServerError && x.errorType == "" {
-		x.setErrorType(r.Context(), fmt.Sprint(out.status))
+		x.setErrorType(r.Context(), strconv.Itoa(out.status))
 	}
 }
 
@@ -181,7 +182,7 @@ func (w *response) Write(data []byte) (int, error) {
 	if w.status == 0 {
 		w.status = http.StatusOK
 	}
-	return w.ResponseWriter.Write(data)
+	return w.ResponseWriter.Write(data) //nolint:wrapcheck // this is that writer, to its user
 }
 
 // Flush sends what has been written.

@@ -5,12 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"mime"
 	"net"
 	"net/http"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -88,8 +86,7 @@ func (in *input) bindBody(data []byte, message reflect.Value, found *huma.Valida
 	}
 	var parsed any
 	if err := json.Unmarshal(data, &parsed); err != nil {
-		var syntax *json.SyntaxError
-		if errors.As(err, &syntax) {
+		if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 			return refuse(http.StatusBadRequest, "body", "broken JSON: "+err.Error()+" at "+position(data, syntax.Offset))
 		}
 		return refuse(http.StatusUnprocessableEntity, "body", "a number is out of range")
@@ -127,60 +124,8 @@ func position(data []byte, offset int64) string {
 }
 
 func decodeMessage(err error) string {
-	var typed *json.UnmarshalTypeError
-	if errors.As(err, &typed) {
+	if typed, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return fmt.Sprintf("expected a value that fits %s", typed.Type)
 	}
 	return "invalid value: " + err.Error()
-}
-
-// locate extends path to the innermost part of parsed that does not decode into t: encoding/json does not tell when
-// the error comes from a type's own method.
-func locate(t reflect.Type, parsed any, path *huma.PathBuffer, depth int) {
-	const deepest = 32
-	if depth == deepest {
-		return
-	}
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	switch v := parsed.(type) {
-	case map[string]any:
-		if t.Kind() == reflect.Map {
-			for _, key := range slices.Sorted(maps.Keys(v)) {
-				if !decodes(t.Elem(), v[key]) {
-					path.Push(key)
-					locate(t.Elem(), v[key], path, depth+1)
-					return
-				}
-			}
-		}
-		if t.Kind() != reflect.Struct {
-			return
-		}
-		for _, f := range bindable(t, nil) {
-			key, found := lookUp(v, jsonName(f))
-			if found && !decodes(f.Type, v[key]) {
-				path.Push(jsonName(f))
-				locate(f.Type, v[key], path, depth+1)
-				return
-			}
-		}
-	case []any:
-		if t.Kind() != reflect.Slice && t.Kind() != reflect.Array {
-			return
-		}
-		for i, item := range v {
-			if !decodes(t.Elem(), item) {
-				path.PushIndex(i)
-				locate(t.Elem(), item, path, depth+1)
-				return
-			}
-		}
-	}
-}
-
-func decodes(t reflect.Type, parsed any) bool {
-	data, err := json.Marshal(parsed)
-	return err == nil && json.Unmarshal(data, reflect.New(t).Interface()) == nil
 }

@@ -32,7 +32,8 @@ section:target { background: var(--soft); }
 {{with .Parameters}}
 <table>
 <tr><th>parameter</th><th>in</th><th>type</th><th></th></tr>
-{{range .}}<tr><td><code>{{.Name}}</code>{{if .Required}} *{{end}}</td><td>{{.In}}</td><td>{{type .Schema}}</td><td>{{.Description}} {{limits .Schema}}</td></tr>
+{{range .}}<tr><td><code>{{.Name}}</code>{{if .Required}} *{{end}}</td><td>{{.In}}</td>
+<td>{{type .Schema}}</td><td>{{.Description}} {{limits .Schema}}</td></tr>
 {{end}}</table>
 {{end}}
 {{with .Body}}<p>Body: {{type .}}</p>{{end}}
@@ -50,7 +51,8 @@ section:target { background: var(--soft); }
 {{with .Description}}<p>{{.}}</p>{{end}}
 <table>
 <tr><th>field</th><th>type</th><th></th></tr>
-{{range .Fields}}<tr><td><code>{{.Name}}</code>{{if .Required}} *{{end}}</td><td>{{type .Schema}}</td><td>{{.Schema.Description}} {{limits .Schema}}</td></tr>
+{{range .Fields}}<tr><td><code>{{.Name}}</code>{{if .Required}} *{{end}}</td><td>{{type .Schema}}</td>
+<td>{{.Schema.Description}} {{limits .Schema}}</td></tr>
 {{end}}</table>
 </section>
 {{end}}

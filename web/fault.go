@@ -107,7 +107,7 @@ func faultsOf(found []*fault.Error, err error) []*fault.Error {
 }
 
 func failureText(kind fault.Kind) string {
-	switch kind {
+	switch kind { //nolint:exhaustive // of the others only Unexpected comes here, refusals say it themselves
 	case fault.Unavailable:
 		return "something that the service needs is not available: try again later"
 	case fault.Timeout:

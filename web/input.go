@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -55,7 +54,7 @@ func bindable(t reflect.Type, index []int) []reflect.StructField {
 	var fields []reflect.StructField
 	for i := range t.NumField() {
 		f := t.Field(i)
-		f.Index = append(index[:len(index):len(index)], i)
+		f.Index = append(slices.Clone(index), i)
 		embedded := f.Anonymous && f.Type.Kind() == reflect.Struct && f.Tag.Get("json") == ""
 		switch {
 		case embedded:
@@ -99,8 +98,7 @@ func (in *input) bind(w http.ResponseWriter, r *http.Request, message reflect.Va
 	}
 	refused := &refusal{status: http.StatusUnprocessableEntity}
 	for _, err := range found.Errors {
-		var detail *huma.ErrorDetail
-		if errors.As(err, &detail) {
+		if detail, ok := errors.AsType[*huma.ErrorDetail](err); ok {
 			refused.errors = append(refused.errors, ProblemDetail{Message: detail.Message, Location: detail.Location})
 		}
 	}
@@ -156,37 +154,6 @@ func (in *input) examine(s *huma.Schema, seen map[string]bool) {
 	in.examine(s.Items, seen)
 }
 
-// withDefaults sets the properties of parsed JSON that are missing and have a default, and reports whether there are any.
-func withDefaults(registry huma.Registry, s *huma.Schema, parsed any) bool {
-	for s.Ref != "" {
-		s = registry.SchemaFromRef(s.Ref)
-	}
-	changed := false
-	switch v := parsed.(type) {
-	case map[string]any:
-		for name, property := range s.Properties {
-			if actual, found := lookUp(v, name); found {
-				changed = withDefaults(registry, property, v[actual]) || changed
-			} else if property.Default != nil {
-				v[name] = property.Default
-				changed = true
-			}
-		}
-		if values, ok := s.AdditionalProperties.(*huma.Schema); ok {
-			for _, item := range v {
-				changed = withDefaults(registry, values, item) || changed
-			}
-		}
-	case []any:
-		for _, item := range v {
-			if s.Items != nil {
-				changed = withDefaults(registry, s.Items, item) || changed
-			}
-		}
-	}
-	return changed
-}
-
 // lookUp finds a key as encoding/json does: exactly, or else in another case.
 func lookUp(object map[string]any, name string) (string, bool) {
 	if _, ok := object[name]; ok {
@@ -198,22 +165,6 @@ func lookUp(object map[string]any, name string) (string, bool) {
 		}
 	}
 	return "", false
-}
-
-// remarshal returns data with the defaults of its schema.
-func (in *input) remarshal(data []byte) ([]byte, error) {
-	decoder := json.NewDecoder(strings.NewReader(string(data)))
-	decoder.UseNumber() // large numbers stay what they are
-	var parsed any
-	if err := decoder.Decode(&parsed); err != nil {
-		return nil, fmt.Errorf("decode the body: %w", err)
-	}
-	withDefaults(in.registry, in.body, parsed)
-	data, err := json.Marshal(parsed)
-	if err != nil {
-		return nil, fmt.Errorf("encode the body with defaults: %w", err)
-	}
-	return data, nil
 }
 
 // validate is huma.Validate, but for its panic about lists of unique items that are no scalars.

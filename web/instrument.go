@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"maps"
 	"net"
@@ -50,7 +51,10 @@ func newInstrumentation(c Config, inside func(http.ResponseWriter, *http.Request
 	}
 	var err error
 	i.active, err = httpconv.NewServerActiveRequests(instrument.NewScope("web").Meter(c.Telemetry.Meter))
-	return i, err
+	if err != nil {
+		return nil, fmt.Errorf("web: make an instrument: %w", err)
+	}
+	return i, nil
 }
 
 func (i *instrumentation) option(r *http.Request) metric.MeasurementOption {

@@ -73,7 +73,7 @@ func TestPanicsAreAnsweredMeasuredAndLoggedOnce(t *testing.T) {
 	for _, path := range []string{"/late", "/abort"} {
 		func() {
 			defer func() {
-				if v := recover(); v != http.ErrAbortHandler {
+				if v := recover(); v != any(http.ErrAbortHandler) {
 					t.Errorf("%s: got panic %v, want the connection closed", path, v)
 				}
 			}()

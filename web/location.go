@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"reflect"
@@ -55,7 +56,7 @@ func (l *location) of(answer any) (string, error) {
 	v := reflect.ValueOf(answer)
 	for v.Kind() == reflect.Pointer {
 		if v.IsNil() {
-			return "", fmt.Errorf("the answer is nil and has no location")
+			return "", errors.New("the answer is nil and has no location")
 		}
 		v = v.Elem()
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -85,7 +86,7 @@ func parserOf(t reflect.Type) parser {
 }
 
 func parseText(v reflect.Value, text string) (any, error) {
-	unmarshaler, _ := v.Addr().Interface().(encoding.TextUnmarshaler)
+	unmarshaler, _ := reflect.TypeAssert[encoding.TextUnmarshaler](v.Addr())
 	if err := unmarshaler.UnmarshalText([]byte(text)); err != nil {
 		return nil, fmt.Errorf("invalid value: %w", err)
 	}
@@ -121,7 +122,7 @@ func parseUint(v reflect.Value, text string) (any, error) {
 
 func parseFloat(v reflect.Value, text string) (any, error) {
 	n, err := strconv.ParseFloat(text, v.Type().Bits())
-	if err != nil || n != n || n-n != 0 { //nolint:gocritic // neither NaN nor infinite
+	if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
 		return nil, numberError(err, "expected number")
 	}
 	v.SetFloat(n)

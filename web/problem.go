@@ -20,7 +20,7 @@ type Problem struct {
 	Status   int             `json:"status" doc:"The status of the answer."`
 	Detail   string          `json:"detail" doc:"What is wrong with this request, for people."`
 	Instance string          `json:"instance" doc:"The path of the request."`
-	Kind     string          `json:"kind" doc:"What is wrong, for programs." enum:"unexpected,invalid,not_found,conflict,forbidden,unauthenticated,rejected,unavailable,timeout,canceled"`
+	Kind     string          `json:"kind" doc:"What is wrong, for programs: a kind of package fault."`
 	TraceID  string          `json:"trace_id,omitempty" doc:"The trace of the request."`
 	Errors   []ProblemDetail `json:"errors,omitempty" doc:"What is wrong with each part of the request."`
 }
@@ -108,5 +108,5 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	header.Del("Location")
 	header.Set("Content-Type", problemType)
 	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(p) // nothing can be said any more to a client that is gone
+	_ = json.NewEncoder(w).Encode(p) //nolint:errchkjson // a problem is JSON; the client may be gone
 }

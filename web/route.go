@@ -86,7 +86,7 @@ func route[M mediator.Request[R], R any](a *API, method, path string, options []
 		}
 		answer, err := mediator.Send(r.Context(), a.mediator, msg)
 		if err != nil {
-			return err //nolint:wrapcheck // the handler's own error, whose kind decides the answer
+			return err
 		}
 		return d.write(w, answer)
 	})

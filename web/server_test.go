@@ -209,7 +209,7 @@ func TestLargeBodiesAreRefusedUnread(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			body := &endless{}
-			r, err := http.NewRequestWithContext(t.Context(), "POST", url+"/api/orders", io.LimitReader(body, 10<<20))
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/api/orders", io.LimitReader(body, 10<<20))
 			if err != nil {
 				t.Fatal(err)
 			}
