@@ -11,7 +11,10 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/neuroglia-go/neuroglia/aggregate"
 )
@@ -61,9 +64,15 @@ func (e *Event) Decode(v any) error {
 // Validate returns one error that lists every rule of the specification that the event breaks, or nil.
 func (e *Event) Validate() error {
 	var errs []error
-	for _, required := range []struct{ name, value string }{{"id", e.ID}, {"source", e.Source}, {"type", e.Type}} {
-		if required.value == "" {
-			errs = append(errs, fmt.Errorf("%s is empty", required.name))
+	for _, text := range []struct{ name, value string }{
+		{"id", e.ID}, {"source", e.Source}, {"type", e.Type},
+		{"subject", e.Subject}, {"datacontenttype", e.DataContentType}, {"dataschema", e.DataSchema},
+	} {
+		if text.value == "" && required(text.name) {
+			errs = append(errs, fmt.Errorf("%s is empty", text.name))
+		}
+		if !validText(text.value) {
+			errs = append(errs, fmt.Errorf("%s is not UTF-8 without control characters", text.name))
 		}
 	}
 	if _, err := url.Parse(e.Source); err != nil {
@@ -72,15 +81,30 @@ func (e *Event) Validate() error {
 	if schema, err := url.Parse(e.DataSchema); err != nil || e.DataSchema != "" && !schema.IsAbs() {
 		errs = append(errs, errors.New("dataschema is no absolute URI"))
 	}
+	if year := e.Time.Year(); year < 0 || year > 9999 {
+		errs = append(errs, errors.New("time is not between the years 0 and 9999"))
+	}
 	for _, name := range slices.Sorted(maps.Keys(e.Extensions)) {
 		if !validName(name) || reserved(name) {
 			errs = append(errs, fmt.Errorf("extension %q is not a name of lower-case letters and digits", name))
+		}
+		if !validText(e.Extensions[name]) {
+			errs = append(errs, fmt.Errorf("extension %q is not UTF-8 without control characters", name))
 		}
 	}
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("cloudevent: %w", err)
 	}
 	return nil
+}
+
+func required(name string) bool { return name == "id" || name == "source" || name == "type" }
+
+// validText reports whether s is what the specification calls a String: without control and no-characters.
+func validText(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(c rune) bool {
+		return unicode.IsControl(c) || unicode.Is(unicode.Noncharacter_Code_Point, c)
+	})
 }
 
 func validName(name string) bool {
@@ -93,23 +117,39 @@ func validName(name string) bool {
 }
 
 // Carrier gives access to the extensions of an event, as OpenTelemetry's propagators want it. The keys traceparent and
-// tracestate are the distributed tracing extension.
+// tracestate are the distributed tracing extension. Keys that cannot be names of extensions, such as "X-B3-TraceId",
+// stand for the extension whose name is their letters, in lower case, and digits.
 //
 // See https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/extensions/distributed-tracing.md.
 type Carrier struct{ Event *Event }
 
-// Get returns the extension called key.
-func (c Carrier) Get(key string) string { return c.Event.Extensions[key] }
+// Get returns the extension for key.
+func (c Carrier) Get(key string) string { return c.Event.Extensions[extensionName(key)] }
 
-// Set sets the extension called key. It does not touch a map that another event shares.
+// Set sets the extension for key. It does not touch a map that another event shares.
 func (c Carrier) Set(key, value string) {
 	extensions := maps.Clone(c.Event.Extensions)
 	if extensions == nil {
 		extensions = map[string]string{}
 	}
-	extensions[key] = value
+	extensions[extensionName(key)] = value
 	c.Event.Extensions = extensions
 }
 
 // Keys returns the names of all extensions.
 func (c Carrier) Keys() []string { return slices.Collect(maps.Keys(c.Event.Extensions)) }
+
+func extensionName(key string) string {
+	if validName(key) {
+		return key
+	}
+	return strings.Map(func(c rune) rune {
+		switch {
+		case c >= 'A' && c <= 'Z':
+			return c - 'A' + 'a'
+		case validName(string(c)):
+			return c
+		}
+		return -1
+	}, key)
+}

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// attributes are the names that the specification gives a meaning, and which extensions cannot have.
+// reserved reports whether the specification gives the name a meaning, so that no extension can have it.
 func reserved(name string) bool {
 	switch name {
 	case "specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "data", "data_base64":
@@ -44,7 +44,7 @@ func (e Event) MarshalJSON() ([]byte, error) {
 	}
 	switch {
 	case e.Data == nil:
-	case isJSON(e.DataContentType):
+	case isJSON(e.DataContentType) && json.Valid(e.Data):
 		members["data"] = json.RawMessage(e.Data)
 	default:
 		members["data_base64"] = base64.StdEncoding.EncodeToString(e.Data)
@@ -67,12 +67,15 @@ func (e *Event) UnmarshalJSON(raw []byte) error {
 	if err := read.fill(members); err != nil {
 		return fmt.Errorf("cloudevent: %w", err)
 	}
+	if err := read.Validate(); err != nil {
+		return err
+	}
 	*e = read
-	return e.Validate()
+	return nil
 }
 
 func (e *Event) fill(members map[string]json.RawMessage) error {
-	texts := map[string]string{}
+	texts, extensions := map[string]string{}, map[string]string{}
 	for name, raw := range members {
 		if name == "data" || string(raw) == "null" {
 			continue
@@ -81,11 +84,17 @@ func (e *Event) fill(members map[string]json.RawMessage) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		if reserved(name) {
+		switch {
+		case !reserved(name):
+			extensions[name] = text
+		case raw[0] == '"':
 			texts[name] = text
-		} else {
-			Carrier{Event: e}.Set(name, text)
+		default:
+			return fmt.Errorf("%s: want a string", name)
 		}
+	}
+	if len(extensions) > 0 {
+		e.Extensions = extensions
 	}
 	if v := texts["specversion"]; !strings.HasPrefix(v, "1.") {
 		return fmt.Errorf("specversion is %q, want 1.x", v)
@@ -138,7 +147,7 @@ func scalar(raw json.RawMessage) (string, error) {
 	case bool:
 		return strconv.FormatBool(v), nil
 	default:
-		return "", fmt.Errorf("want a string, number or boolean, got %s", raw)
+		return "", errors.New("want a string, number or boolean")
 	}
 }
 
