@@ -62,6 +62,9 @@ func TestACollectorThatIsDownCostsNothingButAFewLines(t *testing.T) {
 					t.Errorf("%s took %s", what, got)
 				}
 			}
+			if o.stderr != "" {
+				t.Errorf("got on standard error: %s", o.stderr)
+			}
 			told := strings.Count(o.stdout, `"msg":"telemetry error"`)
 			if told == 0 || told > 12 {
 				t.Errorf("got %d lines about it", told)

@@ -64,6 +64,20 @@ func TestSignalsCanGoDifferentWays(t *testing.T) {
 	observabilitytest.Diff(t, overGRPC.got("log ERROR", "metric ", "span "), "span place order order.id=123456789")
 }
 
+func TestACertificateOfTheEnvironmentIsTrusted(t *testing.T) {
+	t.Parallel()
+	r, url, certificate := newTLSReceiver(t)
+	o := live(t, "one order", "OTEL_EXPORTER_OTLP_ENDPOINT="+url, "OTEL_EXPORTER_OTLP_CERTIFICATE="+certificate)
+	observabilitytest.Diff(t, r.got("log ERROR", "metric orders", "span "), oneOrderReceived)
+	if o.failed {
+		t.Error(o.stderr)
+	}
+	o = live(t, "one order", "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:1", "OTEL_EXPORTER_OTLP_CERTIFICATE="+certificate)
+	if !o.failed || !strings.Contains(o.stderr, "insecure HTTP endpoint cannot use TLS client configuration") {
+		t.Errorf("got %s", o.stderr)
+	}
+}
+
 func TestTheEnvironmentWinsOverTheCode(t *testing.T) {
 	t.Parallel()
 	r, url := newHTTPReceiver(t)

@@ -30,18 +30,18 @@ type source interface {
 	loggerProvider(ctx context.Context) (log.LoggerProvider, error)
 }
 
-// off is the source of no-ops.
-type off struct{}
+// nothing is the source of no-ops.
+type nothing struct{}
 
-func (off) meterProvider(context.Context) (metric.MeterProvider, error) {
+func (nothing) meterProvider(context.Context) (metric.MeterProvider, error) {
 	return metricnoop.NewMeterProvider(), nil
 }
 
-func (off) tracerProvider(context.Context) (trace.TracerProvider, error) {
+func (nothing) tracerProvider(context.Context) (trace.TracerProvider, error) {
 	return tracenoop.NewTracerProvider(), nil
 }
 
-func (off) loggerProvider(context.Context) (log.LoggerProvider, error) {
+func (nothing) loggerProvider(context.Context) (log.LoggerProvider, error) {
 	return lognoop.NewLoggerProvider(), nil
 }
 
@@ -51,17 +51,17 @@ func (t *Telemetry) install(ctx context.Context, from source) (providers, error)
 	var all providers
 	var err error
 	all.meter, err = claim(ctx, t, &all, "metrics",
-		otel.GetMeterProvider, otel.SetMeterProvider, from.meterProvider, off{}.meterProvider)
+		otel.GetMeterProvider, otel.SetMeterProvider, from.meterProvider, nothing{}.meterProvider)
 	if err != nil {
 		return all, err
 	}
 	all.tracer, err = claim(ctx, t, &all, "traces",
-		otel.GetTracerProvider, otel.SetTracerProvider, from.tracerProvider, off{}.tracerProvider)
+		otel.GetTracerProvider, otel.SetTracerProvider, from.tracerProvider, nothing{}.tracerProvider)
 	if err != nil {
 		return all, err
 	}
 	all.logger, err = claim(ctx, t, &all, "logs",
-		otel.GetLoggerProvider, otel.SetLoggerProvider, from.loggerProvider, off{}.loggerProvider)
+		otel.GetLoggerProvider, otel.SetLoggerProvider, from.loggerProvider, nothing{}.loggerProvider)
 	return all, err
 }
 
@@ -82,8 +82,8 @@ func claim[P any](ctx context.Context, t *Telemetry, all *providers, signal stri
 	set(provider)
 	t.restore = append(t.restore, func() {
 		if any(get()) == any(provider) {
-			nothing, _ := noop(ctx)
-			set(nothing)
+			empty, _ := noop(ctx)
+			set(empty)
 		}
 	})
 	return provider, nil

@@ -13,6 +13,7 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 	metricnoop "go.opentelemetry.io/otel/metric/noop"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 )
 
 // startProcessMetrics measures the Go runtime and the process, and the whole machine if that is wanted.
@@ -23,7 +24,7 @@ func startProcessMetrics(provider metric.MeterProvider, machine bool) error {
 	if err := runtime.Start(runtime.WithMeterProvider(provider)); err != nil {
 		return fmt.Errorf("measure the Go runtime: %w", err)
 	}
-	if err := observeProcess(provider.Meter(scopeName)); err != nil {
+	if err := observeProcess(provider.Meter(scopeName, metric.WithSchemaURL(semconv.SchemaURL))); err != nil {
 		return fmt.Errorf("measure the process: %w", err)
 	}
 	if machine {

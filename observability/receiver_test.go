@@ -3,11 +3,13 @@ package observability_test
 import (
 	"compress/gzip"
 	"context"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -37,6 +39,24 @@ type receiver struct {
 func newHTTPReceiver(t *testing.T) (*receiver, string) {
 	t.Helper()
 	r := &receiver{}
+	server := httptest.NewServer(r.handler(t))
+	t.Cleanup(server.Close)
+	return r, server.URL
+}
+
+// newTLSReceiver returns a receiver, its URL, and a file with its certificate.
+func newTLSReceiver(t *testing.T) (r *receiver, url, certificate string) {
+	t.Helper()
+	r = &receiver{}
+	server := httptest.NewTLSServer(r.handler(t))
+	t.Cleanup(server.Close)
+	certificate = filepath.Join(t.TempDir(), "ca.pem")
+	write(t, certificate, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})))
+	return r, server.URL, certificate
+}
+
+func (r *receiver) handler(t *testing.T) http.Handler {
+	t.Helper()
 	mux := http.NewServeMux()
 	handle := func(path string, message func() proto.Message) {
 		mux.HandleFunc("POST "+path, func(w http.ResponseWriter, req *http.Request) {
@@ -66,9 +86,7 @@ func newHTTPReceiver(t *testing.T) (*receiver, string) {
 	handle("/v1/traces", func() proto.Message { return &coltrace.ExportTraceServiceRequest{} })
 	handle("/v1/metrics", func() proto.Message { return &colmetrics.ExportMetricsServiceRequest{} })
 	handle("/v1/logs", func() proto.Message { return &collogs.ExportLogsServiceRequest{} })
-	server := httptest.NewServer(mux)
-	t.Cleanup(server.Close)
-	return r, server.URL
+	return mux
 }
 
 // newGRPCReceiver returns a receiver and its URL.

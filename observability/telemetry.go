@@ -15,6 +15,7 @@ import (
 	"go.opentelemetry.io/otel"
 	lognoop "go.opentelemetry.io/otel/log/noop"
 	"go.opentelemetry.io/otel/propagation"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 
 	"github.com/neuroglia-go/neuroglia/observability/internal/otelenv"
 	"github.com/neuroglia-go/neuroglia/telemetry"
@@ -81,7 +82,8 @@ func Start(ctx context.Context, name string, opts ...Option) (*Telemetry, error)
 
 	h := &handler{level: c.level, stdout: stdout, baggage: c.baggage}
 	if _, none := all.logger.(lognoop.LoggerProvider); !none {
-		h.export = otelslog.NewHandler(scopeName, otelslog.WithLoggerProvider(all.logger))
+		h.export = otelslog.NewHandler(scopeName,
+			otelslog.WithLoggerProvider(all.logger), otelslog.WithSchemaURL(semconv.SchemaURL))
 	}
 	t.providers = telemetry.Providers{Tracer: all.tracer, Meter: all.meter, Propagator: all.propagator, Logger: slog.New(h)}
 	slog.SetDefault(t.providers.Logger)
@@ -104,7 +106,7 @@ func (t *Telemetry) source(ctx context.Context, c *config, s otelenv.Settings) (
 		return nil, nil, fmt.Errorf("environment: OTEL_PROPAGATORS: %w, want some of "+
 			"tracecontext, baggage, b3, b3multi, jaeger, xray, ottrace, none", err)
 	case s.Disabled:
-		return off{}, propagator, nil
+		return nothing{}, propagator, nil
 	}
 	return &pipelines{config: c, settings: s, resource: describe(ctx, c, t.stdout)}, propagator, nil
 }

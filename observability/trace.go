@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/otel/propagation"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
+	tracenoop "go.opentelemetry.io/otel/trace/noop"
 
 	"github.com/neuroglia-go/neuroglia/fault"
 )
@@ -26,6 +27,9 @@ func Meter() metric.Meter { return otel.Meter(callingPackage()) }
 // [RecordError] does. The tracer is of the package that calls Trace. It is the global provider's, or that of the span in
 // ctx, so that a test with providers of its own sees the span.
 func Trace(ctx context.Context, name string, f func(ctx context.Context) error, attrs ...attribute.KeyValue) error {
+	if off(ctx) {
+		return f(ctx)
+	}
 	ctx, span := start(ctx, callingPackage(), name, attrs)
 	defer end(span)
 	err := f(ctx)
@@ -37,11 +41,20 @@ func Trace(ctx context.Context, name string, f func(ctx context.Context) error, 
 func TraceValue[T any](
 	ctx context.Context, name string, f func(ctx context.Context) (T, error), attrs ...attribute.KeyValue,
 ) (T, error) {
+	if off(ctx) {
+		return f(ctx)
+	}
 	ctx, span := start(ctx, callingPackage(), name, attrs)
 	defer end(span)
 	value, err := f(ctx)
 	recordError(span, err)
 	return value, err
+}
+
+// off reports whether nobody wants a span.
+func off(ctx context.Context) bool {
+	_, noop := otel.GetTracerProvider().(tracenoop.TracerProvider)
+	return noop && !trace.SpanFromContext(ctx).IsRecording()
 }
 
 func start(ctx context.Context, pkg, name string, attrs []attribute.KeyValue) (context.Context, trace.Span) {

@@ -1,6 +1,7 @@
 package otelenv
 
 import (
+	"crypto/x509"
 	"fmt"
 	"math"
 	"net/url"
@@ -72,7 +73,7 @@ func allowed() map[string]rule {
 		rules[prefix+"COMPRESSION"] = exactly("gzip", "none")
 		rules[prefix+"TIMEOUT"] = atLeast(1, "milliseconds")
 		rules[prefix+"INSECURE"] = boolean
-		rules[prefix+"CERTIFICATE"] = file
+		rules[prefix+"CERTIFICATE"] = certificate
 		rules[prefix+"CLIENT_CERTIFICATE"] = file
 		rules[prefix+"CLIENT_KEY"] = file
 	}
@@ -183,6 +184,21 @@ func pairs(value string) string {
 		if strings.TrimSpace(pair) != "" && (!ok || strings.TrimSpace(key) == "") {
 			return fmt.Sprintf("has %q, want key=value", strings.TrimSpace(pair))
 		}
+	}
+	return ""
+}
+
+// certificate reads what the exporters would pass over in silence if it were broken.
+func certificate(path string) string {
+	if problem := file(path); problem != "" {
+		return problem
+	}
+	text, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	if err != nil {
+		return "cannot be read: " + err.Error()
+	}
+	if !x509.NewCertPool().AppendCertsFromPEM(text) {
+		return fmt.Sprintf("is %q, which has no PEM certificate", path)
 	}
 	return ""
 }

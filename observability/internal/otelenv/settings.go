@@ -6,6 +6,7 @@ package otelenv
 
 import (
 	"cmp"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -135,8 +136,13 @@ func (v variables) check() error {
 func (v variables) contradictions(scope string) []string {
 	var problems []string
 	prefix := "OTEL_EXPORTER_OTLP_" + scope
-	if (v[prefix+"CLIENT_CERTIFICATE"] == "") != (v[prefix+"CLIENT_KEY"] == "") {
+	cert, key := v[prefix+"CLIENT_CERTIFICATE"], v[prefix+"CLIENT_KEY"]
+	if (cert == "") != (key == "") {
 		problems = append(problems, prefix+"CLIENT_CERTIFICATE and "+prefix+"CLIENT_KEY must both be set")
+	} else if cert != "" && file(cert) == "" && file(key) == "" {
+		if _, err := tls.LoadX509KeyPair(cert, key); err != nil {
+			problems = append(problems, prefix+"CLIENT_CERTIFICATE and "+prefix+"CLIENT_KEY are no pair: "+err.Error())
+		}
 	}
 	if strings.EqualFold(v[prefix+"INSECURE"], "true") && strings.HasPrefix(v[prefix+"ENDPOINT"], "https:") {
 		problems = append(problems, prefix+"INSECURE is true and "+prefix+"ENDPOINT begins with https")

@@ -140,6 +140,23 @@ func TestAllWrongValuesAreNamedTogether(t *testing.T) {
 	}
 }
 
+func TestBrokenCertificatesAreErrors(t *testing.T) {
+	t.Parallel()
+	broken := filepath.Join(t.TempDir(), "broken.pem")
+	if err := os.WriteFile(broken, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := otelenv.Read([]string{
+		"OTEL_EXPORTER_OTLP_CERTIFICATE=" + broken,
+		"OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE=" + broken, "OTEL_EXPORTER_OTLP_CLIENT_KEY=" + broken,
+	})
+	for _, want := range []string{"OTEL_EXPORTER_OTLP_CERTIFICATE is", "no PEM certificate", "are no pair: tls:"} {
+		if !strings.Contains(text(err), want) {
+			t.Errorf("no %q in %v", want, err)
+		}
+	}
+}
+
 func TestVariablesWithoutEffectAreNamedWithTheReason(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ env, want string }{
