@@ -108,5 +108,7 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	header.Del("Location")
 	header.Set("Content-Type", problemType)
 	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(p) //nolint:errchkjson // a problem is JSON; the client may be gone
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(p) //nolint:errchkjson // a problem is JSON; the client may be gone
 }

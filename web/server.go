@@ -51,7 +51,7 @@ func (s *server) start(ctx context.Context) error {
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.address)
 	if err != nil {
-		return fmt.Errorf("listen on %s: %w%s", s.address, err, advice(err))
+		return fmt.Errorf("listen on %s: %w", s.address, advise(err))
 	}
 	s.api.mu.Lock()
 	s.api.address = listener.Addr()
@@ -83,14 +83,18 @@ func (s *server) start(ctx context.Context) error {
 	return nil
 }
 
-func advice(err error) string {
+// advise says what to do about an error of listening, without the address that it repeats.
+func advise(err error) error {
+	if op, ok := errors.AsType[*net.OpError](err); ok {
+		err = op.Err
+	}
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return ": another process has it: stop that process or choose another address"
+		return fmt.Errorf("%w: stop the process that has it or choose another address", err)
 	case errors.Is(err, syscall.EACCES):
-		return ": ports below 1024 need a privilege: choose another port"
+		return fmt.Errorf("%w: ports below 1024 need a privilege: choose another port", err)
 	}
-	return ""
+	return err
 }
 
 func (s *server) check(context.Context) error {

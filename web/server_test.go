@@ -72,7 +72,7 @@ func TestATakenPortIsOneClearError(t *testing.T) {
 	if err == nil {
 		t.Fatal("got no error")
 	}
-	for _, want := range []string{"listen on " + address, "another process has it: stop that process or choose another address"} {
+	for _, want := range []string{"listen on " + address, "address already in use: stop the process that has it or choose another address"} {
 		if !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("got %v, want %s", err, want)
 		}
