@@ -170,6 +170,7 @@ func (s suite) pageWhileAdding(t *testing.T) {
 		})
 	}
 	go func() { wg.Wait(); close(done) }()
+	defer wg.Wait()
 
 	seen := map[string]int{}
 	var after repository.Position
@@ -179,7 +180,9 @@ func (s suite) pageWhileAdding(t *testing.T) {
 			t.Fatalf("List: %v", err)
 		}
 		for _, l := range page {
-			seen[l.ID]++
+			if seen[l.ID]++; seen[l.ID] > 1 {
+				t.Fatalf("%s is on two pages", l.ID)
+			}
 			after = repository.Position{Created: l.Created, ID: l.ID}
 		}
 		if finished && len(page) == 0 {
@@ -192,9 +195,6 @@ func (s suite) pageWhileAdding(t *testing.T) {
 		}
 	}
 	equal(t, "items seen", len(seen), adders*each)
-	for id, times := range seen {
-		equal(t, "times that "+id+" was seen", times, 1)
-	}
 }
 
 // cancellation: an operation whose context has ended changes nothing and says so.

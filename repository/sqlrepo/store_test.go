@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/neuroglia-go/neuroglia/repository"
 	"github.com/neuroglia-go/neuroglia/repository/repositorytest"
@@ -35,8 +36,14 @@ func open(tb testing.TB, url string, opts ...sqlrepo.Option) *sqlrepo.DB {
 		tb.Fatalf("Open(%s): %v", url, err)
 	}
 	tb.Cleanup(func() {
-		if n := sqlrepo.InUse(db); n != 0 {
-			tb.Errorf("%d connections are still in use", n)
+		// A transaction whose context has ended is rolled back in the background.
+		tick := time.NewTicker(time.Millisecond)
+		defer tick.Stop()
+		for deadline := time.Now().Add(10 * time.Second); sqlrepo.InUse(db) != 0; <-tick.C {
+			if time.Now().After(deadline) {
+				tb.Errorf("%d connections are still in use", sqlrepo.InUse(db))
+				break
+			}
 		}
 		if err := db.Close(); err != nil {
 			tb.Errorf("Close: %v", err)
