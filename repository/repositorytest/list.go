@@ -159,15 +159,7 @@ func (s suite) pageWhileAdding(t *testing.T) {
 	done := make(chan struct{})
 	var wg sync.WaitGroup
 	for n := range adders {
-		wg.Go(func() {
-			for i := range each {
-				// The later one's identity is the smaller.
-				id := fmt.Sprintf("%d-%d", n, each-i)
-				if err := store.Save(t.Context(), addition(NewTicket(id, ""))); err != nil {
-					t.Errorf("Add %s: %v", id, err)
-				}
-			}
-		})
+		wg.Go(func() { addDescending(t, store, n, each) })
 	}
 	go func() { wg.Wait(); close(done) }()
 	defer wg.Wait()
@@ -195,6 +187,17 @@ func (s suite) pageWhileAdding(t *testing.T) {
 		}
 	}
 	equal(t, "items seen", len(seen), adders*each)
+}
+
+// addDescending adds tickets, each with a smaller identity than the one before.
+func addDescending(t *testing.T, store repository.Store[Ticket], adder, count int) {
+	t.Helper()
+	for i := range count {
+		id := fmt.Sprintf("%d-%02d", adder, count-i)
+		if err := store.Save(t.Context(), addition(NewTicket(id, ""))); err != nil {
+			t.Errorf("Add %s: %v", id, err)
+		}
+	}
 }
 
 // cancellation: an operation whose context has ended changes nothing and says so.
