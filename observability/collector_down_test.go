@@ -1,12 +1,23 @@
 package observability_test
 
 import (
+	"bytes"
+	"context"
 	"errors"
+	"fmt"
+	"io"
+	"log/slog"
 	"net"
+	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"go.opentelemetry.io/otel"
+
+	"github.com/neuroglia-go/neuroglia/observability"
 )
 
 // newBlackHole returns the address of a listener that accepts connections and never answers.
@@ -90,4 +101,56 @@ func TestTheEndIsBoundedWhateverTheExportersDo(t *testing.T) {
 			}
 		})
 	}
+}
+
+// busy makes telemetry without end for a while, and prints how long the start, the slowest request and the stop took, and
+// for how long the machine did not let the process run in that time.
+func busy(ctx context.Context) error {
+	stall := stalls()
+	begin := time.Now()
+	t, err := observability.Start(ctx, "pizzeria", observability.Stdout(errorLines{os.Stdout}))
+	if err != nil {
+		return err
+	}
+	fmt.Println("start", time.Since(begin).Milliseconds())
+	var slowest time.Duration
+	for begin := time.Now(); time.Since(begin) < 1500*time.Millisecond; time.Sleep(time.Millisecond) {
+		request := time.Now()
+		for range 20 {
+			spanCtx, span := otel.Tracer("test").Start(ctx, "place order")
+			slog.InfoContext(spanCtx, "order placed")
+			span.End()
+		}
+		slowest = max(slowest, time.Since(request))
+	}
+	fmt.Println("slowest", slowest.Milliseconds())
+	begin = time.Now()
+	_ = t.Shutdown(ctx)
+	fmt.Println("stop", time.Since(begin).Milliseconds())
+	fmt.Println("stall", stall().Milliseconds())
+	return nil
+}
+
+// stalls returns for how long in all the process should have run and did not.
+func stalls() func() time.Duration {
+	var total atomic.Int64
+	go func() {
+		const tick = 10 * time.Millisecond
+		for {
+			begin := time.Now()
+			time.Sleep(tick)
+			total.Add(int64(time.Since(begin) - tick))
+		}
+	}()
+	return func() time.Duration { return time.Duration(total.Load()) }
+}
+
+// errorLines writes only what telemetry says about its own errors.
+type errorLines struct{ io.Writer }
+
+func (w errorLines) Write(line []byte) (int, error) {
+	if bytes.Contains(line, []byte("telemetry error")) {
+		return w.Writer.Write(line)
+	}
+	return len(line), nil
 }

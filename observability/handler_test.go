@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/slogtest"
 	"time"
 
 	"go.opentelemetry.io/otel/baggage"
@@ -91,6 +92,22 @@ func spanContext(t *testing.T) context.Context {
 	t.Helper()
 	return trace.ContextWithSpanContext(t.Context(), trace.NewSpanContext(trace.SpanContextConfig{
 		TraceID: trace.TraceID{1}, SpanID: trace.SpanID{2}, TraceFlags: trace.FlagsSampled}))
+}
+
+func TestTheHandlerKeepsTheRulesOfSlog(t *testing.T) {
+	t.Parallel()
+	var out *bytes.Buffer
+	slogtest.Run(t, func(*testing.T) slog.Handler {
+		out = &bytes.Buffer{}
+		return observability.NewLogger(out, nil, slog.LevelInfo).Handler()
+	}, func(t *testing.T) map[string]any {
+		t.Helper()
+		var record map[string]any
+		if err := json.Unmarshal(out.Bytes(), &record); err != nil {
+			t.Fatalf("%q: %v", out.String(), err)
+		}
+		return record
+	})
 }
 
 func TestRecordsGoToBothOutputsWithTheIDsOfTheSpan(t *testing.T) {

@@ -1,10 +1,21 @@
 package observability_test
 
 import (
+	"context"
+	"errors"
+	"io"
 	"net"
+	"net/http"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
+
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+
+	"github.com/neuroglia-go/neuroglia/observability"
 )
 
 func TestPrometheusReadsMetricsWithExemplars(t *testing.T) {
@@ -51,4 +62,29 @@ func freePort(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return port
+}
+
+// scraped prints the metrics that Prometheus would read.
+func scraped(ctx context.Context) error {
+	t, err := observability.Start(ctx, "pizzeria", observability.Stdout(os.Stderr))
+	if err != nil {
+		return err
+	}
+	in := observability.NewInstruments(t.Providers())
+	orders := in.Counter("orders", "{order}", "Orders placed.", observability.Each("size", "s", "l")...)
+	spanCtx, span := otel.Tracer("test").Start(ctx, "place order")
+	orders.Add(spanCtx, 1, metric.WithAttributes(attribute.String("size", "l")))
+	span.End()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://127.0.0.1:"+os.Getenv("OTEL_EXPORTER_PROMETHEUS_PORT")+"/metrics", http.NoBody)
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Accept", "application/openmetrics-text")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(os.Stdout, resp.Body)
+	http.DefaultClient.CloseIdleConnections()
+	return errors.Join(err, resp.Body.Close(), in.Err(), t.Shutdown(ctx))
 }

@@ -1,9 +1,21 @@
 package observability_test
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"runtime/pprof"
 	"strings"
 	"testing"
+	"time"
 
+	"go.opentelemetry.io/otel"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/neuroglia-go/neuroglia/observability"
 	"github.com/neuroglia-go/neuroglia/observability/observabilitytest"
 )
 
@@ -80,4 +92,79 @@ func TestTheHostFlushesAtTheEnd(t *testing.T) {
 	if o.failed {
 		t.Error(o.stderr)
 	}
+}
+
+// withoutContext stops with the context of a signal, which has ended.
+func withoutContext(ctx context.Context) error {
+	t, err := observability.Start(ctx, "pizzeria")
+	if err != nil {
+		return err
+	}
+	_, span := otel.Tracer("test").Start(ctx, "place order")
+	span.End()
+	ended, cancel := context.WithCancel(ctx)
+	cancel()
+	return errors.Join(t.Shutdown(ended), t.Shutdown(ctx))
+}
+
+// flushedTwice sends what the first flush has changed in the SDK's own metrics.
+func flushedTwice(ctx context.Context) error {
+	t, err := observability.Start(ctx, "pizzeria")
+	if err != nil {
+		return err
+	}
+	_, span := otel.Tracer("test").Start(ctx, "place order")
+	span.End()
+	return errors.Join(t.ForceFlush(ctx), t.ForceFlush(ctx), t.Shutdown(ctx))
+}
+
+// leftBehind fails if a goroutine of telemetry is there after the end.
+func leftBehind(ctx context.Context) error {
+	before := runtime.NumGoroutine()
+	if err := oneOrder(ctx); err != nil {
+		return err
+	}
+	for deadline := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			return pprof.Lookup("goroutine").WriteTo(os.Stdout, 1)
+		}
+	}
+	fmt.Println("nothing")
+	return nil
+}
+
+// tracedBefore has a tracer provider when telemetry starts, as a program built with compile-time instrumentation has.
+func tracedBefore(ctx context.Context) error {
+	there := sdktrace.NewTracerProvider()
+	otel.SetTracerProvider(there)
+	t, err := observability.Start(ctx, "pizzeria", observability.Stdout(os.Stderr))
+	if err != nil {
+		return err
+	}
+	fmt.Println("kept:", otel.GetTracerProvider() == trace.TracerProvider(there), t.Providers().Tracer == trace.TracerProvider(there))
+	err = t.Shutdown(ctx)
+	fmt.Println("still records:", records(ctx))
+	return err
+}
+
+// startedAgain lives twice in one process.
+func startedAgain(ctx context.Context) error {
+	for range 2 {
+		t, err := observability.Start(ctx, "pizzeria", observability.Stdout(os.Stderr))
+		if err != nil {
+			return err
+		}
+		fmt.Println("records:", records(ctx))
+		if err := t.Shutdown(ctx); err != nil {
+			return err
+		}
+		fmt.Println("records after:", records(ctx))
+	}
+	return nil
+}
+
+func records(ctx context.Context) bool {
+	_, span := otel.Tracer("test").Start(ctx, "place order")
+	defer span.End()
+	return span.IsRecording()
 }

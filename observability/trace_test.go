@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"go.opentelemetry.io/otel/attribute"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/neuroglia-go/neuroglia/fault"
@@ -124,9 +125,28 @@ func FuzzThePackageOfAnyTextIsPartOfIt(f *testing.F) {
 }
 
 func BenchmarkTrace(b *testing.B) {
-	b.ReportAllocs()
-	for b.Loop() {
-		_ = observability.Trace(b.Context(), "bake", func(context.Context) error { return nil })
+	bake := func(context.Context) error { return nil }
+	for name, sampler := range map[string]sdktrace.Sampler{"sampled": sdktrace.AlwaysSample(), "unsampled": sdktrace.NeverSample()} {
+		provider := sdktrace.NewTracerProvider(sdktrace.WithSampler(sampler))
+		ctx, span := provider.Tracer("test").Start(b.Context(), "parent")
+		b.Run(name+"/by hand", func(b *testing.B) {
+			tracer := provider.Tracer("test")
+			b.ReportAllocs()
+			for b.Loop() {
+				ctx, span := tracer.Start(ctx, "bake")
+				if err := bake(ctx); err != nil {
+					span.RecordError(err)
+				}
+				span.End()
+			}
+		})
+		b.Run(name+"/Trace", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				_ = observability.Trace(ctx, "bake", bake)
+			}
+		})
+		span.End()
 	}
 }
 

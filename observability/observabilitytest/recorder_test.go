@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/propagation"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 
@@ -143,6 +144,36 @@ func TestMetricsShowCountsAndLeaveTimingsOut(t *testing.T) {
 	if got := rec.Value("order.lost"); got != 0 {
 		t.Errorf("got %v for an unknown metric, want 0", got)
 	}
+}
+
+func TestViewsChangeMetricsAsInProduction(t *testing.T) {
+	t.Parallel()
+	rec := observabilitytest.New(t, observabilitytest.Views(sdkmetric.NewView(
+		sdkmetric.Instrument{Name: "order.*"},
+		sdkmetric.Stream{Aggregation: sdkmetric.AggregationBase2ExponentialHistogram{MaxSize: 160, MaxScale: 20}})))
+	meter := rec.Providers().Meter.Meter("pizzas")
+	h, err := meter.Float64Histogram("order.value", metric.WithUnit("USD"))
+	check(t, err)
+	h.Record(t.Context(), 12)
+	n, err := meter.Int64Histogram("order.lines")
+	check(t, err)
+	n.Record(t.Context(), 2)
+	g, err := meter.Int64Gauge("ovens")
+	check(t, err)
+	g.Record(t.Context(), 2)
+	c, err := meter.Float64Counter("weight", metric.WithUnit("kg"))
+	check(t, err)
+	c.Add(t.Context(), 1.5)
+	observabilitytest.Diff(t, rec.Metrics(), `
+		order.lines exponential_histogram
+		  {} count=1 sum=2
+		order.value exponential_histogram USD
+		  {} count=1 sum=12
+		ovens gauge
+		  {} value=2
+		weight counter kg
+		  {} value=1.5
+	`)
 }
 
 func TestLogsShowSpanGroupsAndScopedAttributes(t *testing.T) {
