@@ -1,0 +1,99 @@
+package e2e_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestBadInputIsRefusedWithWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	p := start(t, "OTEL_SDK_DISABLED=true")
+	id := p.order()
+	tests := map[string]struct {
+		method, path, body string
+		status             int
+		names              string // the field, or what else is said
+	}{
+		"broken JSON":     {"POST", "/api/orders", `{"customer_id":`, 400, "body"},
+		"no JSON":         {"POST", "/api/orders", `hello`, 400, "body"},
+		"wrong type":      {"POST", "/api/orders", `{"customer_id":7,"items":[{"pizza_id":"margherita","quantity":2}]}`, 422, "body.customer_id"},
+		"unknown field":   {"POST", "/api/orders", `{"customer_id":"c","tip":1,"items":[{"pizza_id":"margherita","quantity":2}]}`, 422, "body.tip"},
+		"missing field":   {"POST", "/api/orders", `{"items":[{"pizza_id":"margherita","quantity":2}]}`, 422, "customer_id"},
+		"no items":        {"POST", "/api/orders", `{"customer_id":"c","items":[]}`, 422, "body.items"},
+		"no pizza":        {"POST", "/api/orders", `{"customer_id":"c","items":[{"pizza_id":"hawaii","quantity":2}]}`, 422, "items[0].pizza_id"},
+		"no such topping": {"POST", "/api/orders", `{"customer_id":"c","items":[{"pizza_id":"margherita","quantity":2,"toppings":["glass"]}]}`, 422, "items[0].toppings"},
+		"minus one pizza": {"POST", "/api/orders", `{"customer_id":"c","items":[{"pizza_id":"margherita","quantity":-1}]}`, 422, "body.items[0].quantity"},
+		"half a pizza":    {"POST", "/api/orders", `{"customer_id":"c","items":[{"pizza_id":"margherita","quantity":0.5}]}`, 422, "body.items[0].quantity"},
+		"bad customer id": {"POST", "/api/orders", `{"customer_id":"a b/c","items":[{"pizza_id":"margherita","quantity":2}]}`, 422, "body.customer_id"},
+		"10 MB":           {"POST", "/api/orders", `{"customer_id":"` + strings.Repeat("c", 10<<20) + `"}`, 413, ""},
+		"empty body":      {"POST", "/api/orders", ``, 400, "body"},
+		"bad cursor":      {"GET", "/api/orders?cursor=nonsense", "", 422, "cursor"},
+		"bad limit":       {"GET", "/api/orders?limit=lots", "", 422, "query.limit"},
+		"negative limit":  {"GET", "/api/orders?limit=-1", "", 422, "query.limit"},
+		"bad status":      {"GET", "/api/orders?status=burnt", "", 422, "query.status"},
+		"id with space":   {"GET", "/api/orders/a%20b", "", 422, "path.id"},
+		"id with slash":   {"GET", "/api/orders/a%2Fb", "", 422, "path.id"},
+		"unknown order":   {"GET", "/api/orders/nothing", "", 404, "nothing"},
+		"unknown route":   {"GET", "/api/pasta", "", 404, ""},
+		"wrong method":    {"DELETE", "/api/menu", "", 405, ""},
+		"ready too early": {"PUT", "/api/orders/" + id + "/ready", "", 409, "pending"},
+		"cook unknown":    {"PUT", "/api/orders/nothing/cook", "", 404, "nothing"},
+		"no driver":       {"PUT", "/api/orders/" + id + "/assign", `{}`, 422, "driver"},
+		"no reason":       {"PUT", "/api/orders/" + id + "/cancel", `{"reason":""}`, 422, "body.reason"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := p.do(test.method, test.path, test.body)
+			var problem struct {
+				Status int
+				Title  string
+			}
+			if err := json.Unmarshal([]byte(got.Body), &problem); err != nil {
+				t.Errorf("the answer is no JSON: %s", got.Body)
+			}
+			if kind := got.Header.Get("Content-Type"); kind != "application/problem+json" {
+				t.Errorf("got content type %q, want application/problem+json", kind)
+			}
+			if got.Status != test.status || problem.Status != test.status || problem.Title == "" {
+				t.Errorf("got status %d, want %d: %s", got.Status, test.status, got.Body)
+			}
+			if !strings.Contains(got.Body, test.names) {
+				t.Errorf("%q is not named: %s", test.names, got.Body)
+			}
+		})
+	}
+	var list struct{ Orders []struct{ ID string } }
+	if err := json.Unmarshal([]byte(p.do(http.MethodGet, "/api/orders", "").Body), &list); err != nil || len(list.Orders) != 1 {
+		t.Errorf("got %d orders (%v), want the one that was right", len(list.Orders), err)
+	}
+	p.do(http.MethodGet, "/api/customers/c", "").want(t, http.StatusNotFound)
+}
+
+func TestOrdersAreListedPageByPage(t *testing.T) {
+	t.Parallel()
+	p := start(t, "OTEL_SDK_DISABLED=true", "DATABASE_URL=memory:")
+	placed := []string{p.order(), p.order(), p.order()}
+	p.do(http.MethodPut, "/api/orders/"+placed[1]+"/cancel", `{"reason":"hungry no more"}`).want(t, http.StatusOK)
+	var got []string
+	for cursor := ""; ; {
+		page := p.do(http.MethodGet, "/api/orders?limit=1&status=pending&customer_id=cust_123&cursor="+cursor, "").want(t, 200)
+		var list struct {
+			Orders []struct{ ID string }
+			Next   string
+		}
+		if err := json.Unmarshal([]byte(page.Body), &list); err != nil {
+			t.Fatal(err)
+		}
+		for _, order := range list.Orders {
+			got = append(got, order.ID)
+		}
+		if cursor = list.Next; cursor == "" {
+			break
+		}
+	}
+	if want := placed[0] + " " + placed[2]; strings.Join(got, " ") != want {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
