@@ -86,6 +86,14 @@ func TestACollectorThatIsDownCostsNothingButAFewLines(t *testing.T) {
 	}
 }
 
+func TestNothingIsToldIfNothingIsWanted(t *testing.T) {
+	t.Parallel()
+	o := live(t, "one order", "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:"+freePort(t), "OTEL_LOG_LEVEL=none")
+	if strings.Contains(o.stdout, "telemetry error") {
+		t.Errorf("got %s", o.stdout)
+	}
+}
+
 // With the default timeouts the exporters hang longer than the end may last.
 func TestTheEndIsBoundedWhateverTheExportersDo(t *testing.T) {
 	t.Parallel()

@@ -65,6 +65,8 @@ func withOptions(ctx context.Context) error {
 	for _, scope := range all.ScopeMetrics {
 		for _, m := range scope.Metrics {
 			switch m.Name {
+			case "process.cpu.time":
+				fmt.Println(m.Name, "by", scope.Scope.Name)
 			case "renamed", "system.memory.usage", "process.uptime", "go.goroutine.count":
 				fmt.Println(m.Name)
 			}
@@ -81,11 +83,14 @@ func TestOptionsHoldAlsoIfNothingIsExported(t *testing.T) {
 	}
 	for _, want := range []string{
 		"tenant=t1\n", `place order [{"tenant":"t1"}] github.com/neuroglia-go/neuroglia/observability_test` + "\n", "test\ntrue\n",
-		"renamed\n", "system.memory.usage\n", "process.uptime\n", "go.goroutine.count\n",
+		"process.cpu.time by go.opentelemetry.io/contrib/instrumentation/host\n", "renamed\n", "system.memory.usage\n", "process.uptime\n", "go.goroutine.count\n",
 	} {
 		if !strings.Contains(o.stdout, want) {
 			t.Errorf("no %q in\n%s\n%s", want, o.stdout, o.stderr)
 		}
+	}
+	if n := strings.Count(o.stdout, "process.cpu.time"); n != 1 {
+		t.Errorf("process.cpu.time is there %d times, want once", n)
 	}
 }
 

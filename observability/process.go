@@ -24,7 +24,7 @@ func startProcessMetrics(provider metric.MeterProvider, machine bool) error {
 	if err := runtime.Start(runtime.WithMeterProvider(provider)); err != nil {
 		return fmt.Errorf("measure the Go runtime: %w", err)
 	}
-	if err := observeProcess(provider.Meter(scopeName, metric.WithSchemaURL(semconv.SchemaURL))); err != nil {
+	if err := observeProcess(provider.Meter(scopeName, metric.WithSchemaURL(semconv.SchemaURL)), !machine); err != nil {
 		return fmt.Errorf("measure the process: %w", err)
 	}
 	if machine {
@@ -48,16 +48,19 @@ type processInstruments struct {
 	uptime  metric.Float64ObservableGauge
 }
 
-// observeProcess registers the instruments. What an operating system does not tell is not observed.
-func observeProcess(meter metric.Meter) error {
+// observeProcess registers the instruments. What an operating system does not tell is not observed. The time on the
+// processors is left out where the metrics of the machine have it already.
+func observeProcess(meter metric.Meter, cpu bool) error {
 	self, err := process.NewProcess(int32(os.Getpid())) //nolint:gosec // process ids fit
 	if err != nil {
 		return nil //nolint:nilerr // the operating system does not tell
 	}
 	p := &processInstruments{process: self, begin: time.Now()}
 	var errs [6]error
-	p.cpu, errs[0] = meter.Float64ObservableCounter("process.cpu.time", metric.WithUnit("s"),
-		metric.WithDescription("Total CPU seconds broken down by different states."))
+	if cpu {
+		p.cpu, errs[0] = meter.Float64ObservableCounter("process.cpu.time", metric.WithUnit("s"),
+			metric.WithDescription("Total CPU seconds broken down by different states."))
+	}
 	p.memory, errs[1] = meter.Int64ObservableUpDownCounter("process.memory.usage", metric.WithUnit("By"),
 		metric.WithDescription("The amount of physical memory in use."))
 	p.virtual, errs[2] = meter.Int64ObservableUpDownCounter("process.memory.virtual", metric.WithUnit("By"),
@@ -71,12 +74,16 @@ func observeProcess(meter metric.Meter) error {
 	if err := errors.Join(errs[:]...); err != nil {
 		return err
 	}
-	_, errs[0] = meter.RegisterCallback(p.observe, p.cpu, p.memory, p.virtual, p.files, p.threads, p.uptime)
+	observed := []metric.Observable{p.memory, p.virtual, p.files, p.threads, p.uptime}
+	if cpu {
+		observed = append(observed, p.cpu)
+	}
+	_, errs[0] = meter.RegisterCallback(p.observe, observed...)
 	return errs[0]
 }
 
 func (p *processInstruments) observe(ctx context.Context, o metric.Observer) error {
-	if times, err := p.process.TimesWithContext(ctx); err == nil {
+	if times, err := p.process.TimesWithContext(ctx); err == nil && p.cpu != nil {
 		o.ObserveFloat64(p.cpu, times.User, metric.WithAttributes(attribute.String("cpu.mode", "user")))
 		o.ObserveFloat64(p.cpu, times.System, metric.WithAttributes(attribute.String("cpu.mode", "system")))
 	}

@@ -64,6 +64,9 @@ func Start(ctx context.Context, name string, opts ...Option) (*Telemetry, error)
 	}
 	stdout := newStdoutHandler(c.stdout, c.level)
 	t := &Telemetry{stdout: slog.New(stdout), errors: newErrorLog(slog.New(stdout))}
+	if settings.SDKLogLevel == "none" {
+		t.errors.logger = slog.New(slog.DiscardHandler)
+	}
 	otel.SetErrorHandler(t.errors)
 	otel.SetLogger(logr.FromSlogHandler(newSDKLog(stdout, settings.SDKLogLevel, t.errors)))
 
