@@ -95,7 +95,7 @@ func (r *Repository[A]) Add(ctx context.Context, a *A) error {
 	root := r.root(a)
 	return r.change(ctx, "add", root.ID(), func(ctx context.Context) (aggregate.Aggregate, []aggregate.Raised, error) {
 		events := aggregate.Pending(root, r.name)
-		return root, events, r.save(ctx, Change[A]{Op: Add, ID: root.ID(), State: a, Events: events}, "add")
+		return root, events, r.save(ctx, Change[A]{Op: Add, ID: root.ID(), State: a, Expected: root.Version(), Events: events}, "add")
 	})
 }
 

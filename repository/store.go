@@ -56,7 +56,7 @@ type Change[A any] struct {
 	Op       Op
 	ID       string
 	State    *A                 // nil for Remove
-	Expected int64              // the version that was read; the version to store is one higher
+	Expected int64              // the version that was read, 0 for a new aggregate; the version to store is one higher
 	Events   []aggregate.Raised // to be stored with it, in order
 }
 
