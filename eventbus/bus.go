@@ -16,7 +16,7 @@ import (
 	"github.com/neuroglia-go/neuroglia/telemetry"
 )
 
-// ErrClosed is returned by everything that a closed bus or transport is asked to do.
+// ErrClosed is returned by a closed bus or transport that is asked to publish or subscribe.
 var ErrClosed error = fault.New(fault.Unavailable, "the event bus is closed")
 
 // Bus publishes and subscribes to events. It is safe for concurrent use.

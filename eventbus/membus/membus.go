@@ -3,8 +3,10 @@
 package membus
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"sync"
 
 	"github.com/neuroglia-go/neuroglia/cloudevent"
@@ -67,12 +69,18 @@ func (t *Transport) Publish(ctx context.Context, e cloudevent.Event) error {
 	}
 	for s, g := range t.groups {
 		if s.Type == e.Type {
-			g.queue = append(g.queue, e)
+			g.queue = append(g.queue, copied(e))
 			t.left++
 		}
 	}
 	t.changed.Broadcast()
 	return nil
+}
+
+// copied returns an event that shares nothing with e, so that neither the publisher nor another group can change it.
+func copied(e cloudevent.Event) cloudevent.Event {
+	e.Extensions, e.Data = maps.Clone(e.Extensions), bytes.Clone(e.Data)
+	return e
 }
 
 // Subscribe implements eventbus.Transport. Delivery contexts end when Close gives up waiting.
@@ -117,6 +125,7 @@ func (t *Transport) take(g *group, turn int) (cloudevent.Event, eventbus.Deliver
 		return cloudevent.Event{}, nil, false
 	}
 	e := g.queue[0]
+	g.queue[0] = cloudevent.Event{} // which the array behind the queue would keep
 	g.queue = g.queue[1:]
 	return e, g.subscribers[turn%len(g.subscribers)], true
 }
@@ -129,18 +138,30 @@ func (t *Transport) Close(ctx context.Context) error {
 		t.changed.Broadcast()
 	})
 	defer stop()
+	lost, first := t.close(ctx)
+	switch {
+	case !first:
+		return nil
+	case lost > 0:
+		return fmt.Errorf("%d events were not handled: %w", lost, ctx.Err())
+	}
+	t.workers.Wait() // they have nothing to do
+	return nil
+}
+
+// close waits for the events that are left, and closes the transport. It returns how many it gave up, and whether it was
+// this call that closed the transport.
+func (t *Transport) close(ctx context.Context) (lost int, first bool) {
 	t.mu.Lock()
+	defer t.mu.Unlock()
 	for t.left > 0 && !t.closed && ctx.Err() == nil {
 		t.changed.Wait()
 	}
-	left := t.left
-	t.closed, t.left = true, 0
-	t.changed.Broadcast()
-	t.mu.Unlock()
-	t.cancel()
-	if left > 0 {
-		return fmt.Errorf("%d events were not handled: %w", left, ctx.Err())
+	if t.closed {
+		return 0, false
 	}
-	t.workers.Wait()
-	return nil
+	t.closed = true
+	t.changed.Broadcast()
+	t.cancel()
+	return t.left, true
 }
