@@ -76,6 +76,11 @@ func TestACollectorThatIsDownCostsNothingButAFewLines(t *testing.T) {
 			if o.stderr != "" {
 				t.Errorf("got on standard error: %s", o.stderr)
 			}
+			for _, signal := range []string{"traces", "metrics", "logs"} {
+				if !strings.Contains(o.stdout, signal) && test.address == dead {
+					t.Errorf("nothing is told about %s in %s", signal, o.stdout)
+				}
+			}
 			told := strings.Count(o.stdout, `"msg":"telemetry error"`)
 			if told == 0 || told > 12 {
 				t.Errorf("got %d lines about it", told)

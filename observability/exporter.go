@@ -72,7 +72,18 @@ func newLogExporter(
 	if err != nil {
 		return nil, fmt.Errorf("make the %s exporter of logs: %w", name, err)
 	}
-	return exporter, nil
+	return namedLogExporter{exporter}, nil
+}
+
+// namedLogExporter says in its errors that they are about logs, as the exporters of the other signals do.
+type namedLogExporter struct{ sdklog.Exporter }
+
+// Export implements [sdklog.Exporter].
+func (e namedLogExporter) Export(ctx context.Context, records []sdklog.Record) error {
+	if err := e.Exporter.Export(ctx, records); err != nil {
+		return fmt.Errorf("logs export: %w", err)
+	}
+	return nil
 }
 
 func optionally[O any](wanted bool, option func() O) []O {
