@@ -3,55 +3,26 @@ package mediator_test
 import (
 	"context"
 	"errors"
-	"iter"
+	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/neuroglia-go/neuroglia/fault"
 	"github.com/neuroglia-go/neuroglia/mediator"
+	"github.com/neuroglia-go/neuroglia/telemetry"
 )
 
-type Order struct{ ID string }
+type Order struct{ Customer string }
 
 type PlaceOrder struct {
 	mediator.Command[Order]
-	CustomerID string
+	Customer string
 }
 
 type CancelOrder struct {
 	mediator.Command[mediator.None]
-	OrderID string
-}
-
-type ListOrders struct {
-	mediator.StreamQuery[Order]
-	Count int
-}
-
-func place(_ context.Context, cmd PlaceOrder) (Order, error) {
-	return Order{ID: "for " + cmd.CustomerID}, nil
-}
-
-func TestSendAnswersWithTheTypeOfTheMessage(t *testing.T) {
-	t.Parallel()
-	m := mediator.New()
-	mediator.Handle(m, place)
-	order, err := mediator.Send(t.Context(), m, PlaceOrder{CustomerID: "ada"})
-	if err != nil || order.ID != "for ada" {
-		t.Errorf("Send() = %v, %v, want an order for ada", order, err)
-	}
-}
-
-func TestSendWithoutTelemetryOrBehaviorsAllocatesNothing(t *testing.T) {
-	m := mediator.New()
-	mediator.Handle(m, place2)
-	ctx := context.Background() //nolint:usetesting // a background context is the cheapest, which is what is asserted
-	got := testing.AllocsPerRun(1000, func() {
-		_, _ = mediator.Send(ctx, m, CountOrders{Status: "pending"})
-	})
-	if got != 0 {
-		t.Errorf("Send allocates %v times, want 0", got)
-	}
+	Reason error
 }
 
 type CountOrders struct {
@@ -59,73 +30,105 @@ type CountOrders struct {
 	Status string
 }
 
-func place2(_ context.Context, q CountOrders) (int, error) { return len(q.Status), nil }
-
-func BenchmarkSend(b *testing.B) {
-	m := mediator.New()
-	mediator.Handle(m, place2)
-	ctx := context.Background()
-	b.Run("direct", func(b *testing.B) {
-		b.ReportAllocs()
-		f := place2
-		for b.Loop() {
-			_, _ = f(ctx, CountOrders{Status: "pending"})
-		}
-	})
-	b.Run("off", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			_, _ = mediator.Send(ctx, m, CountOrders{Status: "pending"})
-		}
-	})
+func place(_ context.Context, cmd PlaceOrder) (Order, error) {
+	return Order{Customer: cmd.Customer}, nil
 }
 
-func TestStreamYieldsUntilTheConsumerStops(t *testing.T) {
+func cancel(_ context.Context, cmd CancelOrder) error { return cmd.Reason }
+
+func count(_ context.Context, q CountOrders) (int, error) { return len(q.Status), nil }
+
+// newMediator returns a mediator with all of the handlers above that logs nothing.
+func newMediator() *mediator.Mediator {
+	m := mediator.New(mediator.WithTelemetry(telemetry.Providers{Logger: slog.New(slog.DiscardHandler)}))
+	mediator.Handle(m, place)
+	mediator.HandleNone(m, cancel)
+	mediator.Handle(m, count)
+	return m
+}
+
+func TestSendAnswersWithTheTypeThatTheMessageNames(t *testing.T) {
 	t.Parallel()
-	m := mediator.New()
-	mediator.HandleStream(m, func(_ context.Context, q ListOrders) iter.Seq2[Order, error] {
-		return func(yield func(Order, error) bool) {
-			for range q.Count {
-				if !yield(Order{}, nil) {
-					return
+	m := newMediator()
+	order, err := mediator.Send(t.Context(), m, PlaceOrder{Customer: "ada"})
+	if err != nil || order.Customer != "ada" {
+		t.Errorf("Send() = %v, %v, want ada's order", order, err)
+	}
+	n, err := mediator.Send(t.Context(), m, CountOrders{Status: "four"})
+	if err != nil || n != 4 {
+		t.Errorf("Send() = %d, %v, want 4", n, err)
+	}
+}
+
+func TestSendReturnsTheErrorOfTheHandler(t *testing.T) {
+	t.Parallel()
+	refusal := fault.New(fault.Conflict, "too late")
+	_, err := mediator.Send(t.Context(), newMediator(), CancelOrder{Reason: refusal})
+	if !errors.Is(err, refusal) || err.Error() != "too late" {
+		t.Errorf("Send() = %v, want %v", err, refusal)
+	}
+	defect := errors.New("no oven")
+	_, err = mediator.Send(t.Context(), newMediator(), CancelOrder{Reason: defect})
+	if !errors.Is(err, defect) || err.Error() != "no oven" || !telemetry.Recorded(err) {
+		t.Errorf("Send() = %v, want %v, marked as logged", err, defect)
+	}
+}
+
+func TestAPanicIsAnErrorOfTheSender(t *testing.T) {
+	t.Parallel()
+	m := newMediator()
+	m.Use(mediator.Queries, func(context.Context, mediator.Message, func(context.Context) error) error { panic("no") })
+	n, err := mediator.Send(t.Context(), m, CountOrders{})
+	if err == nil || !strings.Contains(err.Error(), "panic: no") || n != 0 {
+		t.Errorf("Send() = %d, %v, want the panic", n, err)
+	}
+}
+
+func TestAHandlerIsNotCalledOnceTheContextHasEnded(t *testing.T) {
+	t.Parallel()
+	ctx, end := context.WithCancel(t.Context())
+	end()
+	if _, err := mediator.Send(ctx, newMediator(), PlaceOrder{Customer: "ada"}); !errors.Is(err, context.Canceled) {
+		t.Errorf("Send() = %v, want %v", err, context.Canceled)
+	}
+}
+
+func TestSendSaysWhatIsWrongWithAMessageNobodyHandles(t *testing.T) {
+	t.Parallel()
+	_, err := mediator.Send(t.Context(), mediator.New(), PlaceOrder{})
+	if err == nil || !strings.Contains(err.Error(), "mediator_test.PlaceOrder has no handler") {
+		t.Errorf("Send() = %v, want that there is no handler", err)
+	}
+	_, err = mediator.Send(t.Context(), newMediator(), &PlaceOrder{})
+	if err == nil || !strings.Contains(err.Error(), "send mediator_test.PlaceOrder by value") {
+		t.Errorf("Send() = %v, want that it is sent by value", err)
+	}
+}
+
+func TestSendIsSafeForConcurrentUseFromTheFirstMessage(t *testing.T) {
+	t.Parallel()
+	m := newMediator()
+	var senders sync.WaitGroup
+	for range 16 {
+		senders.Go(func() {
+			for range 100 {
+				if n, err := mediator.Send(t.Context(), m, CountOrders{Status: "four"}); err != nil || n != 4 {
+					t.Errorf("Send() = %d, %v, want 4", n, err)
 				}
 			}
-			yield(Order{}, fault.New(fault.Unavailable, "that was all"))
-		}
-	})
-	var n int
-	var last error
-	for _, err := range mediator.Stream(t.Context(), m, ListOrders{Count: 3}) {
-		n, last = n+1, err
+		})
 	}
-	if n != 4 || fault.KindOf(last) != fault.Unavailable {
-		t.Errorf("got %d pairs ending with %v", n, last)
-	}
-	for range mediator.Stream(t.Context(), m, ListOrders{Count: 3}) {
-		break
-	}
+	senders.Wait()
 }
 
-func TestBuildReportsEverythingThatIsWrong(t *testing.T) {
-	t.Parallel()
-	m := mediator.New()
-	mediator.Handle(m, place)
-	mediator.Handle(m, place)
-	mediator.Require[CancelOrder](m, "PUT /orders/{id}/cancel")
-	mediator.On(m, func(context.Context, *Order) error { return nil })
-	err := m.Build()
-	if err == nil {
-		t.Fatal("Build() = nil")
+// It is not parallel, since other tests' allocations would count.
+func TestSendWithoutTelemetryAndBehaviorsAllocatesNothing(t *testing.T) { //nolint:paralleltest // see above
+	m := newMediator()
+	ctx := t.Context()
+	allocations := testing.AllocsPerRun(1000, func() {
+		_, _ = mediator.Send(ctx, m, CountOrders{Status: "pending"})
+	})
+	if allocations != 0 {
+		t.Errorf("Send allocates %v times, want 0", allocations)
 	}
-	t.Log(err)
-	for _, want := range []string{"PlaceOrder has two handlers", "send_test.go:", "CancelOrder has no handler, but PUT /orders/{id}/cancel"} {
-		if !strings.Contains(err.Error(), want) {
-			t.Errorf("report lacks %q:\n%v", want, err)
-		}
-	}
-	_, err = mediator.Send(t.Context(), mediator.New(), &PlaceOrder{})
-	if err == nil || !strings.Contains(err.Error(), "by value") {
-		t.Error(err)
-	}
-	_ = errors.ErrUnsupported
 }
