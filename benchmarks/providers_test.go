@@ -1,0 +1,58 @@
+package benchmarks_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"testing"
+
+	metricnoop "go.opentelemetry.io/otel/metric/noop"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/sdk/metric"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	tracenoop "go.opentelemetry.io/otel/trace/noop"
+
+	"github.com/neuroglia-go/neuroglia/telemetry"
+)
+
+// drop stands in place of an exporter, so that only the making of spans is measured.
+type drop struct{}
+
+func (drop) OnStart(context.Context, sdktrace.ReadWriteSpan) {}
+func (drop) OnEnd(sdktrace.ReadOnlySpan)                     {}
+func (drop) Shutdown(context.Context) error                  { return nil }
+func (drop) ForceFlush(context.Context) error                { return nil }
+
+// bare is no telemetry at all.
+func bare(testing.TB) telemetry.Providers {
+	return telemetry.Providers{
+		Tracer: tracenoop.NewTracerProvider(), Meter: metricnoop.NewMeterProvider(),
+		Propagator: propagation.TraceContext{}, Logger: slog.New(slog.DiscardHandler),
+	}
+}
+
+// off is a program that never installed an SDK: OpenTelemetry's globals are placeholders.
+func off(testing.TB) telemetry.Providers { return telemetry.Providers{} }
+
+// metrics measures and does not trace.
+func metrics(tb testing.TB) telemetry.Providers {
+	p := bare(tb)
+	meters := metric.NewMeterProvider(metric.WithReader(metric.NewManualReader()))
+	tb.Cleanup(func() { _ = meters.Shutdown(context.Background()) })
+	p.Meter, p.Logger = meters, slog.New(slog.NewJSONHandler(io.Discard, nil))
+	return p
+}
+
+// unsampled measures, and traces without recording: what most requests of a service that samples cost.
+func unsampled(tb testing.TB) telemetry.Providers { return traced(tb, sdktrace.NeverSample()) }
+
+// sampled measures and records every span.
+func sampled(tb testing.TB) telemetry.Providers { return traced(tb, sdktrace.AlwaysSample()) }
+
+func traced(tb testing.TB, s sdktrace.Sampler) telemetry.Providers {
+	p := metrics(tb)
+	tracers := sdktrace.NewTracerProvider(sdktrace.WithSampler(s), sdktrace.WithSpanProcessor(drop{}))
+	tb.Cleanup(func() { _ = tracers.Shutdown(context.Background()) })
+	p.Tracer = tracers
+	return p
+}
