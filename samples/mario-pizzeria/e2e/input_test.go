@@ -28,7 +28,7 @@ func TestBadInputIsRefusedWithWhatIsWrong(t *testing.T) {
 		"half a pizza":    {"POST", "/api/orders", `{"customer_id":"c","items":[{"pizza_id":"margherita","quantity":0.5}]}`, 422, "body.items[0].quantity"},
 		"bad customer id": {"POST", "/api/orders", `{"customer_id":"a b/c","items":[{"pizza_id":"margherita","quantity":2}]}`, 422, "body.customer_id"},
 		"10 MB":           {"POST", "/api/orders", `{"customer_id":"` + strings.Repeat("c", 10<<20) + `"}`, 413, ""},
-		"empty body":      {"POST", "/api/orders", ``, 400, "body"},
+		"empty body":      {"POST", "/api/orders", ``, 422, "customer_id"},
 		"bad cursor":      {"GET", "/api/orders?cursor=nonsense", "", 422, "cursor"},
 		"bad limit":       {"GET", "/api/orders?limit=lots", "", 422, "query.limit"},
 		"negative limit":  {"GET", "/api/orders?limit=-1", "", 422, "query.limit"},

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestWhatPreventsTheStartIsSaidInOneLine(t *testing.T) {
@@ -16,7 +17,7 @@ func TestWhatPreventsTheStartIsSaidInOneLine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer taken.Close()
+	t.Cleanup(func() { taken.Close() })
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, []byte("not a database, and longer than its header would be"), 0o600); err != nil {
 		t.Fatal(err)
@@ -45,6 +46,8 @@ func TestWhatPreventsTheStartIsSaidInOneLine(t *testing.T) {
 			cmd := command(t, test.env)
 			var stdout, stderr strings.Builder
 			cmd.Stdout, cmd.Stderr = &stdout, &stderr
+			kill := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() }) // if it serves after all
+			defer kill.Stop()
 			err := cmd.Run()
 			if code := exitCode(err); code != 1 {
 				t.Errorf("got exit code %d, want 1", code)
