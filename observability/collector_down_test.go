@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -48,13 +49,40 @@ func newBlackHole(t *testing.T) string {
 	return listener.Addr().String()
 }
 
+// newFullBacklog returns an address at which connections are neither accepted nor refused: the packets get no answer.
+func newFullBacklog(t *testing.T) string {
+	t.Helper()
+	socket, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = syscall.Close(socket) })
+	if err := errors.Join(syscall.Bind(socket, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}), syscall.Listen(socket, 0)); err != nil {
+		t.Fatal(err)
+	}
+	name, err := syscall.Getsockname(socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := fmt.Sprintf("127.0.0.1:%d", name.(*syscall.SockaddrInet4).Port)
+	for range 10 {
+		conn, err := net.DialTimeout("tcp", address, 100*time.Millisecond)
+		if err != nil {
+			return address
+		}
+		t.Cleanup(func() { _ = conn.Close() })
+	}
+	t.Fatal("the backlog takes every connection")
+	return ""
+}
+
 // A busy service against a collector that is not there: it starts at once, no request waits, few lines tell of it, and
 // it stops in time.
 func TestACollectorThatIsDownCostsNothingButAFewLines(t *testing.T) {
 	t.Parallel()
 	dead := "127.0.0.1:" + freePort(t)
 	hole := newBlackHole(t)
-	const unanswered = "192.0.2.1:4318" // reserved for documentation: packets get no answer
+	unanswered := newFullBacklog(t)
 	for name, test := range map[string]struct{ address, protocol string }{
 		"dead http":       {dead, "http/protobuf"},
 		"dead grpc":       {dead, "grpc"},
