@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"sync"
 
 	"github.com/neuroglia-go/neuroglia/aggregate"
@@ -21,10 +22,9 @@ var ErrClosed error = fault.New(fault.Unavailable, "the event bus is closed")
 
 // Bus publishes and subscribes to events. It is safe for concurrent use.
 type Bus struct {
-	transport   Transport
-	source      string
-	baggageKeys []string
-	telemetry   *instruments
+	transport Transport
+	source    string
+	telemetry *instruments
 
 	mu      sync.Mutex
 	pending []pendingSubscription // until Start
@@ -47,8 +47,8 @@ type options struct {
 // WithTelemetry sends spans, metrics and logs to p. Defaults to OpenTelemetry's globals and slog's default logger.
 func WithTelemetry(p telemetry.Providers) Option { return func(o *options) { o.telemetry = p } }
 
-// WithBaggage lets the baggage members with these keys travel with events. By default none do, since they would leave
-// the service.
+// WithBaggage lets the baggage members with these keys travel with events, out of the service and into it. By default
+// none do.
 func WithBaggage(keys ...string) Option { return func(o *options) { o.baggageKeys = keys } }
 
 // New returns a bus over transport. Source is the CloudEvents source of what it publishes, such as "/mario-pizzeria".
@@ -57,11 +57,11 @@ func New(transport Transport, source string, opts ...Option) (*Bus, error) {
 	for _, option := range opts {
 		option(&o)
 	}
-	instruments, err := newInstruments(o.telemetry.OrGlobal(), transport.System())
+	instruments, err := newInstruments(o.telemetry.OrGlobal(), transport.System(), o.baggageKeys)
 	if err != nil {
 		return nil, fmt.Errorf("event bus: %w", err)
 	}
-	return &Bus{transport: transport, source: source, baggageKeys: o.baggageKeys, telemetry: instruments}, nil
+	return &Bus{transport: transport, source: source, telemetry: instruments}, nil
 }
 
 // Publish sends an event. A trace context that the event already carries stays: it is the context of its creation.
@@ -71,7 +71,7 @@ func (b *Bus) Publish(ctx context.Context, e cloudevent.Event) error {
 	}
 	ctx, op := b.telemetry.beginPublish(ctx, &e)
 	if _, set := e.Extensions["traceparent"]; !set {
-		b.telemetry.propagator.Inject(allowed(ctx, b.baggageKeys), cloudevent.Carrier{Event: &e})
+		b.telemetry.inject(ctx, &e)
 	}
 	err := b.transport.Publish(ctx, e)
 	if err != nil {
@@ -86,8 +86,8 @@ func (b *Bus) Publish(ctx context.Context, e cloudevent.Event) error {
 //	mediator.On(m, bus.Forward)
 func (b *Bus) Forward(ctx context.Context, event aggregate.Integration) error {
 	raised, ok := aggregate.FromContext(ctx)
-	if !ok {
-		return fmt.Errorf("forward %s: the context is not that of an event handler", event.EventType())
+	if !ok || reflect.TypeOf(raised.Event) != reflect.TypeOf(event) {
+		return fmt.Errorf("forward %s: the context is not that of a handler of this event", event.EventType())
 	}
 	e, err := cloudevent.FromRaised(raised, b.source)
 	if err != nil {

@@ -25,6 +25,7 @@ type instruments struct {
 	tracer     trace.Tracer
 	tracing    bool
 	propagator propagation.TextMapPropagator
+	baggage    []string // the keys that travel
 	logger     *slog.Logger
 	system     string
 	sent       metric.Int64Counter
@@ -33,12 +34,12 @@ type instruments struct {
 	process    metric.Float64Histogram
 }
 
-func newInstruments(p telemetry.Providers, system string) (*instruments, error) {
+func newInstruments(p telemetry.Providers, system string, baggageKeys []string) (*instruments, error) {
 	scope := instrument.NewScope("eventbus")
 	meter := scope.Meter(p.Meter)
 	i := &instruments{
 		tracer: scope.Tracer(p.Tracer), tracing: instrument.Tracing(p.Tracer), propagator: p.Propagator,
-		logger: p.Logger, system: system,
+		baggage: baggageKeys, logger: p.Logger, system: system,
 	}
 	var errs [4]error
 	i.sent, errs[0] = meter.Int64Counter("messaging.client.sent.messages", metric.WithUnit("{message}"),
@@ -51,6 +52,16 @@ func newInstruments(p telemetry.Providers, system string) (*instruments, error) 
 	i.process, errs[3] = meter.Float64Histogram("messaging.process.duration", metric.WithUnit("s"),
 		metric.WithDescription("Duration of processing operation."), instrument.Seconds())
 	return i, errors.Join(errs[:]...)
+}
+
+// inject writes the trace context, and the baggage that travels, into the event.
+func (i *instruments) inject(ctx context.Context, e *cloudevent.Event) {
+	i.propagator.Inject(allowed(ctx, i.baggage), cloudevent.Carrier{Event: e})
+}
+
+// extract returns ctx with the trace context of the event, and of its baggage what travels.
+func (i *instruments) extract(ctx context.Context, e *cloudevent.Event) context.Context {
+	return allowed(i.propagator.Extract(ctx, cloudevent.Carrier{Event: e}), i.baggage)
 }
 
 // allowed returns ctx with no other baggage than the members with the given keys.

@@ -53,7 +53,7 @@ type processing struct {
 func (t *processTelemetry) begin(ctx context.Context, e *cloudevent.Event, attempt int, relation Relation) (
 	context.Context, processing) {
 	op := processing{processTelemetry: t, began: time.Now(), id: e.ID}
-	ctx = t.propagator.Extract(ctx, cloudevent.Carrier{Event: e})
+	ctx = t.extract(ctx, e)
 	opts := t.start
 	if producer := trace.SpanContextFromContext(ctx); producer.IsValid() {
 		opts = append(slices.Clip(opts), trace.WithLinks(trace.Link{SpanContext: producer}))

@@ -35,6 +35,9 @@ type subscriber struct {
 // cloudevent.Event, h gets the event as it is. Subscribers with the same group, in any process, share the events. It
 // takes effect with [Bus.Start], before which it must be called.
 func Subscribe[E any](b *Bus, group, eventType string, h func(context.Context, E) error, opts ...SubscribeOption) error {
+	if group == "" || eventType == "" || h == nil {
+		return fmt.Errorf("subscribe %q to %q: a group, a type and a handler are needed", group, eventType)
+	}
 	s := &subscriber{
 		processTelemetry: b.telemetry.forProcess(group, eventType, instrument.FuncName(h)), handle: decoded(h),
 	}

@@ -57,7 +57,7 @@ func (s suite) failure(t *testing.T) {
 				return nil
 			}
 			i, _ := strconv.Atoi(e.ID)
-			return transport.Publish(ctx, event(strconv.Itoa(i+1), created, "a")) //nolint:wrapcheck // nobody reads it
+			return transport.Publish(ctx, event(strconv.Itoa(i+1), created, "a"))
 		})
 		publish(t, transport, event("1", created, "a"))
 		for i, d := range in.take(t, n) {

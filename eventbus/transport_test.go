@@ -1,0 +1,84 @@
+package eventbus_test
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace/noop"
+
+	"github.com/neuroglia-go/neuroglia/cloudevent"
+	"github.com/neuroglia-go/neuroglia/eventbus"
+	"github.com/neuroglia-go/neuroglia/telemetry"
+)
+
+const created = "order.created.v1"
+
+type orderCreated struct {
+	OrderID string `json:"order_id"`
+}
+
+func (orderCreated) EventType() string { return created }
+
+// recorder is a transport that keeps what it is asked to do. It is not safe for concurrent use.
+type recorder struct {
+	published     []cloudevent.Event
+	subscriptions []eventbus.Subscription
+	delivers      []eventbus.Deliver
+	closed        int
+	err           error // of everything
+}
+
+var _ eventbus.Transport = (*recorder)(nil)
+
+func (*recorder) System() string { return "recorder" }
+
+func (r *recorder) Publish(_ context.Context, e cloudevent.Event) error {
+	r.published = append(r.published, e)
+	return r.err
+}
+
+func (r *recorder) Subscribe(_ context.Context, s eventbus.Subscription, deliver eventbus.Deliver) error {
+	r.subscriptions = append(r.subscriptions, s)
+	r.delivers = append(r.delivers, deliver)
+	return r.err
+}
+
+func (r *recorder) Close(context.Context) error {
+	r.closed++
+	return r.err
+}
+
+// newBus returns a bus whose only telemetry is the propagation of W3C's trace context and baggage.
+func newBus(t *testing.T, transport eventbus.Transport, opts ...eventbus.Option) *eventbus.Bus {
+	t.Helper()
+	with := eventbus.WithTelemetry(telemetry.Providers{
+		Tracer:     noop.NewTracerProvider(),
+		Propagator: propagation.NewCompositeTextMapPropagator(propagation.TraceContext{}, propagation.Baggage{}),
+		Logger:     slog.New(slog.DiscardHandler),
+	})
+	bus, err := eventbus.New(transport, "/mario-pizzeria", append(opts, with)...)
+	if err != nil {
+		t.Fatalf("New: %v", err)
+	}
+	return bus
+}
+
+// subscribed returns what the transport calls for each event that comes for h.
+func subscribed[E any](t *testing.T, h func(context.Context, E) error, opts ...eventbus.Option) eventbus.Deliver {
+	t.Helper()
+	var transport recorder
+	bus := newBus(t, &transport, opts...)
+	if err := eventbus.Subscribe(bus, "kitchen", created, h); err != nil {
+		t.Fatalf("Subscribe: %v", err)
+	}
+	if err := bus.Start(t.Context()); err != nil {
+		t.Fatalf("Start: %v", err)
+	}
+	return transport.delivers[0]
+}
+
+func event(data string) cloudevent.Event {
+	return cloudevent.Event{ID: "1", Source: "/mario-pizzeria", Type: created, Subject: "4711", Data: []byte(data)}
+}
