@@ -57,9 +57,9 @@ func (m *Money) UnmarshalJSON(raw []byte) error {
 	}
 	units, fraction, _ := strings.Cut(w.Amount, ".")
 	cents, err := strconv.ParseInt(units+fraction, 10, 64)
-	if err != nil || len(fraction) != 2 || w.Currency != Currency {
-		return fmt.Errorf("money: %q %q is not an amount like \"17.98\" in %s", w.Amount, w.Currency, Currency)
+	if read := Cents(cents); err == nil && read.String() == w.Amount && w.Currency == Currency {
+		*m = read
+		return nil
 	}
-	m.cents = cents
-	return nil
+	return fmt.Errorf("money: %q %q is not an amount like \"17.98\" in %s", w.Amount, w.Currency, Currency)
 }
