@@ -1,0 +1,90 @@
+package neuroglia_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// markdown returns the documents of the repository by their path.
+func markdown(t *testing.T) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	err := filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(name, ".md") {
+			return err
+		}
+		raw, err := os.ReadFile(name)
+		found[name] = string(raw)
+		return err
+	})
+	if err != nil || found["README.md"] == "" {
+		t.Fatalf("read %d documents: %v", len(found), err)
+	}
+	return found
+}
+
+func TestDocumentsQuoteCompiledCode(t *testing.T) {
+	t.Parallel()
+	var code strings.Builder
+	for _, files := range packages(t) {
+		for _, f := range files {
+			raw, err := os.ReadFile(f.name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			code.WriteString(flat(string(raw)))
+		}
+	}
+	fence := regexp.MustCompile("(?ms)^ *```go\n(.*?)^ *```")
+	for name, text := range markdown(t) {
+		for _, block := range fence.FindAllStringSubmatch(text, -1) {
+			for _, part := range strings.Split(block[1], "\n\n") {
+				if !strings.Contains(code.String(), flat(part)) {
+					t.Errorf("%s shows code that no file has:\n%s", name, part)
+				}
+			}
+		}
+	}
+}
+
+// flat is text without indentation and blank lines.
+func flat(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			b.WriteString(line + "\n")
+		}
+	}
+	return b.String()
+}
+
+func TestTheReadmeShowsWhatWasMeasured(t *testing.T) {
+	t.Parallel()
+	readme := markdown(t)["README.md"]
+	for _, name := range []string{"samples/mario-pizzeria/e2e/testdata/order_trace.txt", "benchmarks/lines/lines.txt"} {
+		want, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(readme, string(want)) {
+			t.Errorf("the README does not show what is in %s", name)
+		}
+	}
+}
+
+func TestLinksInDocumentsLeadSomewhere(t *testing.T) {
+	t.Parallel()
+	code := regexp.MustCompile("(?ms)^ *```.*?^ *```")
+	link := regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
+	for name, text := range markdown(t) {
+		for _, to := range link.FindAllStringSubmatch(code.ReplaceAllString(text, ""), -1) {
+			if _, err := os.Stat(filepath.Join(filepath.Dir(name), to[1])); err != nil {
+				t.Errorf("%s links to %s: %v", name, to[1], err)
+			}
+		}
+	}
+}
