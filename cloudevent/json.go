@@ -126,7 +126,7 @@ func (e *Event) fillData(data json.RawMessage, texts map[string]string) error {
 	case !isJSON(e.DataContentType) && json.Unmarshal(data, &text) == nil:
 		e.Data = []byte(text) // data of another type that is text may be a JSON string
 	default:
-		e.Data = bytes.Clone(data)
+		e.Data = []byte(data) // a copy already
 	}
 	return nil
 }
