@@ -32,7 +32,7 @@ func TestSendAllocatesNoMoreThanItsBudget(t *testing.T) {
 
 func allocations(t *testing.T, h handler) float64 {
 	t.Helper()
-	ctx := context.Background() //nolint:usetesting // the cheapest, so that nothing of the test is counted
+	ctx := context.Background() // the cheapest, so that nothing of the test is counted
 	return testing.AllocsPerRun(1000, func() {
 		if _, err := h(ctx, PlaceOrder{CustomerID: "ada", Items: 2}); err != nil {
 			t.Fatal(err)

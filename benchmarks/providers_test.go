@@ -36,20 +36,28 @@ func off(testing.TB) telemetry.Providers { return telemetry.Providers{} }
 
 // metrics measures and does not trace.
 func metrics(tb testing.TB) telemetry.Providers {
+	tb.Helper()
 	p := bare(tb)
 	meters := metric.NewMeterProvider(metric.WithReader(metric.NewManualReader()))
 	tb.Cleanup(func() { _ = meters.Shutdown(context.Background()) })
-	p.Meter, p.Logger = meters, slog.New(slog.NewJSONHandler(io.Discard, nil))
+	p.Meter, p.Logger = meters, slog.New(slog.NewJSONHandler(io.Discard, nil)) //nolint:sloglint // it is enabled, unlike DiscardHandler
 	return p
 }
 
 // unsampled measures, and traces without recording: what most requests of a service that samples cost.
-func unsampled(tb testing.TB) telemetry.Providers { return traced(tb, sdktrace.NeverSample()) }
+func unsampled(tb testing.TB) telemetry.Providers {
+	tb.Helper()
+	return traced(tb, sdktrace.NeverSample())
+}
 
 // sampled measures and records every span.
-func sampled(tb testing.TB) telemetry.Providers { return traced(tb, sdktrace.AlwaysSample()) }
+func sampled(tb testing.TB) telemetry.Providers {
+	tb.Helper()
+	return traced(tb, sdktrace.AlwaysSample())
+}
 
 func traced(tb testing.TB, s sdktrace.Sampler) telemetry.Providers {
+	tb.Helper()
 	p := metrics(tb)
 	tracers := sdktrace.NewTracerProvider(sdktrace.WithSampler(s), sdktrace.WithSpanProcessor(drop{}))
 	tb.Cleanup(func() { _ = tracers.Shutdown(context.Background()) })

@@ -43,6 +43,7 @@ func newBus(handle func(context.Context, OrderPlaced) error) (*bus, error) {
 func (b *bus) publish(ctx context.Context, kind, subject string, event any) (err error) {
 	began := time.Now()
 	ctx, span := b.instruments.tracer.Start(ctx, "publish "+kind, trace.WithSpanKind(trace.SpanKindProducer))
+	defer span.End()
 	defer func() {
 		attrs := busAttributes("publish", kind)
 		if err != nil {
@@ -50,7 +51,6 @@ func (b *bus) publish(ctx context.Context, kind, subject string, event any) (err
 		}
 		b.instruments.sent.Add(ctx, 1, metric.WithAttributes(attrs...))
 		b.instruments.operations.Record(ctx, time.Since(began).Seconds(), metric.WithAttributes(attrs...))
-		span.End()
 	}()
 	data, err := json.Marshal(event)
 	if err != nil {
@@ -83,6 +83,7 @@ func (b *bus) process(ctx context.Context, m message) (err error) {
 	ctx, span := b.instruments.tracer.Start(ctx, "process "+m.kind, trace.WithSpanKind(trace.SpanKindConsumer),
 		trace.WithLinks(trace.LinkFromContext(ctx)), trace.WithAttributes(attrs...), trace.WithAttributes(m.attributes()...),
 		trace.WithAttributes(semconv.MessagingOperationTypeProcess, semconv.CodeFunctionName("main.(*service).cook")))
+	defer span.End()
 	b.instruments.consumed.Add(ctx, 1, metric.WithAttributes(attrs...))
 	defer func() {
 		err = recovered(recover(), err)

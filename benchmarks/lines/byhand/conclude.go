@@ -40,9 +40,8 @@ func fail(span trace.Span, err error) attribute.KeyValue {
 	return failure
 }
 
-// conclude ends a span and logs what came of the work. It returns the attributes to measure it with.
+// conclude sets and logs the outcome of work. It returns the attributes to measure it with.
 func conclude(ctx context.Context, span trace.Span, what string, err error, attrs ...attribute.KeyValue) []attribute.KeyValue {
-	defer span.End()
 	outcome := "success"
 	switch {
 	case err == nil:

@@ -31,6 +31,7 @@ func (s *service) handle(ctx context.Context, h eventHandler, e OrderPlaced) {
 		attribute.String("neuroglia.aggregate.type", "Order"),
 		attribute.String("neuroglia.aggregate.id", e.OrderID),
 	))
+	defer span.End()
 	var err error
 	defer func() {
 		outcome := conclude(ctx, span, "event", recovered(recover(), err), event, handler)

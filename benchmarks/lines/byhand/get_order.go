@@ -24,6 +24,7 @@ func (s *service) getOrder(ctx context.Context, q GetOrder) (order Order, err er
 		attribute.String("order.id", q.ID),
 		attribute.String("neuroglia.aggregate.id", q.ID),
 	))
+	defer span.End()
 	s.instruments.active.Add(ctx, 1, metric.WithAttributes(kind, name))
 	defer func() {
 		err = recovered(recover(), err)

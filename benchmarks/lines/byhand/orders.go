@@ -64,9 +64,9 @@ func (r *orders) begin(ctx context.Context, operation, id string) (
 		attribute.String("neuroglia.repository.type", "memory"),
 		attribute.String("neuroglia.entity.type", "Order"),
 	}
-	ctx, span := r.tracer.Start(ctx, "Repository."+operation,
+	ctx, span := r.tracer.Start(ctx, "Repository."+operation, //nolint:spancheck // ended by what is returned
 		trace.WithAttributes(attrs...), trace.WithAttributes(attribute.String("neuroglia.entity.id", id)))
-	return ctx, span, func(ctx context.Context, span trace.Span, err error) {
+	return ctx, span, func(ctx context.Context, span trace.Span, err error) { //nolint:spancheck // as above
 		if err != nil && !errors.Is(err, errRefused) {
 			attrs = append(attrs, fail(span, err))
 		}

@@ -24,6 +24,7 @@ func (s *service) placeOrder(ctx context.Context, cmd PlaceOrder) (order Order, 
 	name := attribute.String("neuroglia.message.type", "PlaceOrder")
 	ctx, span := s.instruments.tracer.Start(ctx, "Command.PlaceOrder",
 		trace.WithAttributes(kind, name, semconv.CodeFunctionName("main.(*service).placeOrder")))
+	defer span.End()
 	s.instruments.active.Add(ctx, 1, metric.WithAttributes(kind, name))
 	defer func() {
 		err = recovered(recover(), err)

@@ -52,37 +52,45 @@ func (c *collector) take(path string, body []byte) error {
 	defer c.mu.Unlock()
 	switch path {
 	case "/v1/traces":
-		var export traces.ExportTraceServiceRequest
-		if err := proto.Unmarshal(body, &export); err != nil {
-			return err
-		}
-		for _, resource := range export.GetResourceSpans() {
-			for _, scope := range resource.GetScopeSpans() {
-				c.spans = append(c.spans, scope.GetSpans()...)
-			}
-		}
+		return c.takeSpans(body)
 	case "/v1/metrics":
-		var export metrics.ExportMetricsServiceRequest
-		if err := proto.Unmarshal(body, &export); err != nil {
-			return err
+		return c.takeMetrics(body)
+	default:
+		return c.takeLogs(body)
+	}
+}
+
+func (c *collector) takeSpans(body []byte) error {
+	var export traces.ExportTraceServiceRequest
+	err := proto.Unmarshal(body, &export)
+	for _, resource := range export.GetResourceSpans() {
+		for _, scope := range resource.GetScopeSpans() {
+			c.spans = append(c.spans, scope.GetSpans()...)
 		}
-		for _, resource := range export.GetResourceMetrics() {
-			for _, scope := range resource.GetScopeMetrics() {
-				for _, m := range scope.GetMetrics() {
-					c.metrics[m.GetName()] = m
-				}
-			}
-		}
-	case "/v1/logs":
-		var export logs.ExportLogsServiceRequest
-		if err := proto.Unmarshal(body, &export); err != nil {
-			return err
-		}
-		for _, resource := range export.GetResourceLogs() {
-			for _, scope := range resource.GetScopeLogs() {
-				c.logs = append(c.logs, scope.GetLogRecords()...)
+	}
+	return err
+}
+
+func (c *collector) takeMetrics(body []byte) error {
+	var export metrics.ExportMetricsServiceRequest
+	err := proto.Unmarshal(body, &export)
+	for _, resource := range export.GetResourceMetrics() {
+		for _, scope := range resource.GetScopeMetrics() {
+			for _, m := range scope.GetMetrics() {
+				c.metrics[m.GetName()] = m
 			}
 		}
 	}
-	return nil
+	return err
+}
+
+func (c *collector) takeLogs(body []byte) error {
+	var export logs.ExportLogsServiceRequest
+	err := proto.Unmarshal(body, &export)
+	for _, resource := range export.GetResourceLogs() {
+		for _, scope := range resource.GetScopeLogs() {
+			c.logs = append(c.logs, scope.GetLogRecords()...)
+		}
+	}
+	return err
 }

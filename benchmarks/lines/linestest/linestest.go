@@ -57,9 +57,9 @@ func Telemetry(t *testing.T, run func(context.Context) error) {
 
 // Order is an order as clients see it.
 type Order struct {
-	ID       string
-	Customer string
-	Total    int
+	ID       string `json:"id"`
+	Customer string `json:"customer"`
+	Total    int    `json:"total"`
 }
 
 func sendTo(t *testing.T, c *collector) {

@@ -55,7 +55,8 @@ func (c *collector) series(names []string) string {
 		fmt.Fprintf(&text, "%s %s", name, m.GetUnit())
 		var points []string
 		for _, p := range m.GetHistogram().GetDataPoints() {
-			points = append(points, fmt.Sprintf("  %s buckets=%d count=%d", set(p.GetAttributes()), len(p.GetBucketCounts()), p.GetCount()))
+			points = append(points, fmt.Sprintf("  %s buckets=%d count=%d",
+				set(p.GetAttributes()), len(p.GetBucketCounts()), p.GetCount()))
 		}
 		for _, p := range m.GetSum().GetDataPoints() {
 			points = append(points, fmt.Sprintf("  %s value=%d", set(p.GetAttributes()), p.GetAsInt()))

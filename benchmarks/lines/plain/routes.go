@@ -40,6 +40,6 @@ func answer(w http.ResponseWriter, status int, order Order, err error) {
 	default:
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(status)
-		_ = json.NewEncoder(w).Encode(order)
+		_ = json.NewEncoder(w).Encode(order) //nolint:errchkjson // the status has been sent
 	}
 }
