@@ -13,7 +13,7 @@ import (
 func markdown(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{}
-	err := filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(".", func(name string, _ fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(name, ".md") {
 			return err
 		}
@@ -42,7 +42,7 @@ func TestDocumentsQuoteCompiledCode(t *testing.T) {
 	fence := regexp.MustCompile("(?ms)^ *```go\n(.*?)^ *```")
 	for name, text := range markdown(t) {
 		for _, block := range fence.FindAllStringSubmatch(text, -1) {
-			for _, part := range strings.Split(block[1], "\n\n") {
+			for _, part := range strings.SplitSeq(block[1], "\n\n") {
 				if !strings.Contains(code.String(), flat(part)) {
 					t.Errorf("%s shows code that no file has:\n%s", name, part)
 				}

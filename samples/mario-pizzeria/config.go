@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -46,7 +47,7 @@ func readConfig() (config, error) {
 	if text := values["PAYMENT_URL"]; text != "" {
 		u, err := url.Parse(text)
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return config{}, fmt.Errorf("PAYMENT_URL is not a URL such as http://127.0.0.1:8090")
+			return config{}, errors.New("PAYMENT_URL is not a URL such as http://127.0.0.1:8090")
 		}
 		c.payment = u
 	}

@@ -32,14 +32,14 @@ func setup(ctx context.Context, h *app.Host) error {
 	}
 	stores, err := storage.Open(ctx, config.database)
 	if err != nil {
-		return err //nolint:wrapcheck // names the variable
+		return err
 	}
 	h.Add(app.Part{Name: "storage", Stop: stores.Close, Check: stores.Check})
 
 	m := mediator.New()
 	bus, err := eventbus.New(membus.New(), "/mario-pizzeria")
 	if err != nil {
-		return err //nolint:wrapcheck // says what was attempted
+		return err
 	}
 	repositories, err := newRepositories(stores, m)
 	if err != nil {
@@ -63,7 +63,7 @@ func setup(ctx context.Context, h *app.Host) error {
 	h.Add(app.Part{Name: "bus", Start: bus.Start, Stop: bus.Stop})
 	h.Add(app.Part{Name: "pizzeria", Start: func(ctx context.Context) error {
 		_, err := mediator.Send(ctx, m, opening.OpenPizzeria{})
-		return err //nolint:wrapcheck // says what was attempted
+		return err
 	}})
 
 	server := web.New(m, web.Config{Title: "Mario's Pizzeria", Version: "1.0.0", Ready: h.Ready})

@@ -11,11 +11,11 @@ import (
 
 // Subscriptions adds what the pizzeria does about events on the bus: customers remember what they ordered.
 func Subscriptions(b *eventbus.Bus, m *mediator.Mediator) error {
-	return eventbus.Subscribe(b, "customers", order.OrderCreatedEvent{}.EventType(), //nolint:wrapcheck // says what was attempted
+	return eventbus.Subscribe(b, "customers", order.OrderCreatedEvent{}.EventType(),
 		func(ctx context.Context, e order.OrderCreatedEvent) error {
 			_, err := mediator.Send(ctx, m, ordering.RememberOrder{
 				CustomerID: e.CustomerID, OrderID: e.OrderID, PlacedAt: e.PlacedAt,
 			})
-			return err //nolint:wrapcheck // a handler's error is its own
+			return err
 		})
 }

@@ -29,7 +29,7 @@ func (r Repositories) ChangeOrder(ctx context.Context, id string, change func(*o
 		return nil
 	})
 	if err != nil {
-		return Order{}, err //nolint:wrapcheck // says what was attempted
+		return Order{}, err
 	}
 	return view, nil
 }

@@ -44,29 +44,26 @@ func TestBadInputIsRefusedWithWhatIsWrong(t *testing.T) {
 		"no reason":       {"PUT", "/api/orders/" + id + "/cancel", `{"reason":""}`, 422, "body.reason"},
 	}
 	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			got := p.do(test.method, test.path, test.body)
-			var problem struct {
-				Status int
-				Title  string
-			}
-			if err := json.Unmarshal([]byte(got.Body), &problem); err != nil {
-				t.Errorf("the answer is no JSON: %s", got.Body)
-			}
-			if kind := got.Header.Get("Content-Type"); kind != "application/problem+json" {
-				t.Errorf("got content type %q, want application/problem+json", kind)
-			}
-			if got.Status != test.status || problem.Status != test.status || problem.Title == "" {
-				t.Errorf("got status %d, want %d: %s", got.Status, test.status, got.Body)
-			}
-			if !strings.Contains(got.Body, test.names) {
-				t.Errorf("%q is not named: %s", test.names, got.Body)
-			}
-		})
+		got := p.do(test.method, test.path, test.body)
+		var problem struct {
+			Status int    `json:"status"`
+			Title  string `json:"title"`
+		}
+		if err := json.Unmarshal([]byte(got.Body), &problem); err != nil {
+			t.Errorf("%s: the answer is no JSON: %s", name, got.Body)
+		}
+		if kind := got.Header.Get("Content-Type"); kind != "application/problem+json" {
+			t.Errorf("%s: got content type %q, want application/problem+json", name, kind)
+		}
+		if got.Status != test.status || problem.Status != test.status || problem.Title == "" {
+			t.Errorf("%s: got status %d, want %d: %s", name, got.Status, test.status, got.Body)
+		}
+		if !strings.Contains(got.Body, test.names) {
+			t.Errorf("%s: %q is not named: %s", name, test.names, got.Body)
+		}
 	}
-	var list struct{ Orders []struct{ ID string } }
-	if err := json.Unmarshal([]byte(p.do(http.MethodGet, "/api/orders", "").Body), &list); err != nil || len(list.Orders) != 1 {
-		t.Errorf("got %d orders (%v), want the one that was right", len(list.Orders), err)
+	if list := p.list(""); len(list.Orders) != 1 {
+		t.Errorf("got %d orders, want the one that was right", len(list.Orders))
 	}
 	p.do(http.MethodGet, "/api/customers/c", "").want(t, http.StatusNotFound)
 }
@@ -78,14 +75,7 @@ func TestOrdersAreListedPageByPage(t *testing.T) {
 	p.do(http.MethodPut, "/api/orders/"+placed[1]+"/cancel", `{"reason":"hungry no more"}`).want(t, http.StatusOK)
 	var got []string
 	for cursor := ""; ; {
-		page := p.do(http.MethodGet, "/api/orders?limit=1&status=pending&customer_id=cust_123&cursor="+cursor, "").want(t, 200)
-		var list struct {
-			Orders []struct{ ID string }
-			Next   string
-		}
-		if err := json.Unmarshal([]byte(page.Body), &list); err != nil {
-			t.Fatal(err)
-		}
+		list := p.list("?limit=1&status=pending&customer_id=cust_123&cursor=" + cursor)
 		for _, order := range list.Orders {
 			got = append(got, order.ID)
 		}
@@ -96,4 +86,22 @@ func TestOrdersAreListedPageByPage(t *testing.T) {
 	if want := placed[0] + " " + placed[2]; strings.Join(got, " ") != want {
 		t.Errorf("got %v, want %v", got, want)
 	}
+}
+
+// orders is a page of orders.
+type orders struct {
+	Orders []struct {
+		ID string `json:"id"`
+	} `json:"orders"`
+	Next string `json:"next"`
+}
+
+func (p *pizzeria) list(query string) orders {
+	p.t.Helper()
+	page := p.do(http.MethodGet, "/api/orders"+query, "").want(p.t, http.StatusOK)
+	var list orders
+	if err := json.Unmarshal([]byte(page.Body), &list); err != nil {
+		p.t.Fatal(err)
+	}
+	return list
 }

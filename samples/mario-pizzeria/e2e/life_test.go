@@ -161,7 +161,7 @@ func TestADeadCollectorCostsNothingButALineNowAndThen(t *testing.T) {
 				t.Errorf("the stop took %s, want under 7 s", took)
 			}
 			lines := 0
-			for _, line := range strings.Split(p.output.String(), "\n") {
+			for line := range strings.SplitSeq(p.output.String(), "\n") {
 				if strings.Contains(line, `"level":"ERROR"`) || strings.Contains(line, `"level":"WARN"`) {
 					lines++
 				}

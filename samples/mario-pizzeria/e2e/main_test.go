@@ -12,7 +12,7 @@ import (
 // programs are where the binaries under test are.
 type programs struct{ pizzeria, collector string }
 
-var built programs //nolint:gochecknoglobals // made once by TestMain
+var built programs
 
 func TestMain(m *testing.M) {
 	os.Exit(run(m))

@@ -36,6 +36,35 @@ func TestOneOrderIsOneTrace(t *testing.T) {
 	}
 }
 
+func TestSpansOfCommandsHaveTheirBusinessAttributes(t *testing.T) {
+	t.Parallel()
+	c := startCollector(t)
+	p := start(t, c.env("grpc")...)
+	id := p.order()
+	p.do(http.MethodPut, "/api/orders/"+id+"/cook", "").want(t, http.StatusOK)
+	p.do(http.MethodPut, "/api/orders/"+id+"/ready", "").want(t, http.StatusOK)
+	p.stop()
+	c.stop()
+	want := map[string]any{
+		"order.id": id, "neuroglia.aggregate.id": id, "customer.id": "cust_123", "order.item_count": int64(1), "order.total": 17.98,
+	}
+	seen := map[string]bool{}
+	for _, s := range c.spans() {
+		switch s.Name() {
+		case "Command.PlaceOrder", "Command.StartCooking", "Command.CompleteOrder":
+			seen[s.Name()] = true
+			for key, value := range want {
+				if got := s.Attributes().AsRaw()[key]; got != value {
+					t.Errorf("%s has %s %v, want %v", s.Name(), key, got, value)
+				}
+			}
+		}
+	}
+	if len(seen) != 3 {
+		t.Errorf("got the spans %v, want those of all three commands", seen)
+	}
+}
+
 func TestMetricsAndLogsReachTheCollector(t *testing.T) {
 	t.Parallel()
 	c := startCollector(t)

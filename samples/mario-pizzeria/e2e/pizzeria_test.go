@@ -62,7 +62,10 @@ func (p *pizzeria) listening() string {
 	for {
 		select {
 		case line := <-p.output.line:
-			var record struct{ Msg, URL string }
+			var record struct {
+				Msg string `json:"msg"`
+				URL string `json:"url"`
+			}
 			if json.Unmarshal([]byte(line), &record) != nil {
 				continue
 			}

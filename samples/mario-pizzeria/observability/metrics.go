@@ -142,7 +142,7 @@ func inProgress(r application.Repositories) func(context.Context, metric.Float64
 				o.Observe(float64(n), metric.WithAttributes(attribute.String("stage", stage)))
 			}
 		}
-		return err //nolint:wrapcheck // says what was attempted
+		return err
 	}
 }
 
@@ -152,6 +152,6 @@ func utilization(r application.Repositories) func(context.Context, metric.Float6
 		if err == nil {
 			o.Observe(float64(counts[string(order.Cooking)]) / kitchen.Ovens)
 		}
-		return err //nolint:wrapcheck // says what was attempted
+		return err
 	}
 }

@@ -71,7 +71,7 @@ func (s *Service) do(ctx context.Context, method string, to *url.URL, body io.Re
 	if err != nil {
 		return 0, err //nolint:wrapcheck // wrapped by the callers
 	}
-	defer response.Body.Close()                                     //nolint:errcheck // nothing depends on it
+	defer response.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 4096)) // so that the connection can be used again
 	return response.StatusCode, nil
 }

@@ -58,7 +58,7 @@ func open[A any](ctx context.Context, db *sqlrepo.DB, schema repository.Schema[A
 	if db == nil {
 		return memrepo.New(schema), nil
 	}
-	return sqlrepo.New(ctx, db, schema) //nolint:wrapcheck // says what was attempted
+	return sqlrepo.New(ctx, db, schema)
 }
 
 // Check reports whether the storage answers.
@@ -66,7 +66,7 @@ func (s *Storage) Check(ctx context.Context) error {
 	if s.db == nil {
 		return nil
 	}
-	return s.db.Check(ctx) //nolint:wrapcheck // says what was attempted
+	return s.db.Check(ctx)
 }
 
 // Close releases the storage.
@@ -74,5 +74,5 @@ func (s *Storage) Close(context.Context) error {
 	if s.db == nil {
 		return nil
 	}
-	return s.db.Close() //nolint:wrapcheck // says what was attempted
+	return s.db.Close()
 }

@@ -29,7 +29,7 @@ type Contact struct {
 }
 
 // CustomerRegisteredEvent says that somebody ordered for the first time.
-type CustomerRegisteredEvent struct { //nolint:revive // named like the events of orders
+type CustomerRegisteredEvent struct {
 	CustomerID string `json:"customer_id"`
 }
 
@@ -60,7 +60,7 @@ func (c *Customer) RememberOrder(orderID string, placedAt time.Time) {
 }
 
 // MarshalJSON returns the stored form.
-func (c *Customer) MarshalJSON() ([]byte, error) { return json.Marshal(c.state) } //nolint:wrapcheck // wrapped by the store
+func (c *Customer) MarshalJSON() ([]byte, error) { return json.Marshal(c.state) } //nolint:wrapcheck // by the store
 
 // UnmarshalJSON reads the stored form.
-func (c *Customer) UnmarshalJSON(raw []byte) error { return json.Unmarshal(raw, &c.state) } //nolint:wrapcheck // wrapped by the store
+func (c *Customer) UnmarshalJSON(raw []byte) error { return json.Unmarshal(raw, &c.state) } //nolint:wrapcheck // by the store

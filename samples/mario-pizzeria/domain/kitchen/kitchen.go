@@ -55,7 +55,7 @@ func (k *Kitchen) Release(orderID string) {
 }
 
 // MarshalJSON returns the stored form.
-func (k *Kitchen) MarshalJSON() ([]byte, error) { return json.Marshal(k.state) } //nolint:wrapcheck // wrapped by the store
+func (k *Kitchen) MarshalJSON() ([]byte, error) { return json.Marshal(k.state) } //nolint:wrapcheck // by the store
 
 // UnmarshalJSON reads the stored form.
-func (k *Kitchen) UnmarshalJSON(raw []byte) error { return json.Unmarshal(raw, &k.state) } //nolint:wrapcheck // wrapped by the store
+func (k *Kitchen) UnmarshalJSON(raw []byte) error { return json.Unmarshal(raw, &k.state) } //nolint:wrapcheck // by the store

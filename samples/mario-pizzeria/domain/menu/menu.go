@@ -89,7 +89,7 @@ func toppingCents(name string) (int64, bool) {
 }
 
 // MarshalJSON returns the stored form.
-func (p *Pizza) MarshalJSON() ([]byte, error) { return json.Marshal(p.state) } //nolint:wrapcheck // wrapped by the store
+func (p *Pizza) MarshalJSON() ([]byte, error) { return json.Marshal(p.state) } //nolint:wrapcheck // by the store
 
 // UnmarshalJSON reads the stored form.
-func (p *Pizza) UnmarshalJSON(raw []byte) error { return json.Unmarshal(raw, &p.state) } //nolint:wrapcheck // wrapped by the store
+func (p *Pizza) UnmarshalJSON(raw []byte) error { return json.Unmarshal(raw, &p.state) } //nolint:wrapcheck // by the store

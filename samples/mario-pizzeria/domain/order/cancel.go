@@ -3,7 +3,7 @@ package order
 import "time"
 
 // OrderCancelledEvent says that an order will not be delivered. The reason is the customer's words and stays here.
-type OrderCancelledEvent struct { //nolint:revive // named like the other events of an order
+type OrderCancelledEvent struct {
 	OrderID     string    `json:"order_id"`
 	From        Status    `json:"from"`
 	Since       time.Time `json:"since"`

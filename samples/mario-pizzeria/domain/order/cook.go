@@ -13,7 +13,7 @@ type CookingStartedEvent struct {
 func (CookingStartedEvent) EventType() string { return "order.cooking_started.v1" }
 
 // OrderReadyEvent says that an order has been cooked.
-type OrderReadyEvent struct { //nolint:revive // named like the other events of an order
+type OrderReadyEvent struct {
 	OrderID   string    `json:"order_id"`
 	StartedAt time.Time `json:"started_at"`
 	ReadyAt   time.Time `json:"ready_at"`

@@ -13,7 +13,7 @@ type DeliveryAssignedEvent struct {
 func (DeliveryAssignedEvent) EventType() string { return "order.delivery_assigned.v1" }
 
 // OrderDeliveredEvent says that an order has reached the customer.
-type OrderDeliveredEvent struct { //nolint:revive // named like the other events of an order
+type OrderDeliveredEvent struct {
 	OrderID     string    `json:"order_id"`
 	LeftAt      time.Time `json:"left_at"`
 	DeliveredAt time.Time `json:"delivered_at"`

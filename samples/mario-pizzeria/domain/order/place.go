@@ -9,7 +9,7 @@ import (
 )
 
 // OrderCreatedEvent says that an order was placed.
-type OrderCreatedEvent struct { //nolint:revive // the name is part of the telemetry contract
+type OrderCreatedEvent struct {
 	OrderID    string      `json:"order_id"`
 	CustomerID string      `json:"customer_id"`
 	Lines      []Line      `json:"lines"`
