@@ -123,6 +123,7 @@ func (s *server) stop(ctx context.Context) error {
 	if err := s.listener.Close(); err != nil {
 		return fmt.Errorf("close the listener: %w", err)
 	}
+	<-s.ended // or Shutdown may close the listener again, and fail
 	const grace = 250 * time.Millisecond
 	s.connections.drained(ctx, grace)
 	if err := s.http.Shutdown(ctx); err != nil {
