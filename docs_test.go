@@ -42,7 +42,7 @@ func TestDocumentsQuoteCompiledCode(t *testing.T) {
 	fence := regexp.MustCompile("(?ms)^ *```go\n(.*?)^ *```")
 	for name, text := range markdown(t) {
 		for _, block := range fence.FindAllStringSubmatch(text, -1) {
-			for _, part := range strings.SplitSeq(block[1], "\n\n") {
+			for part := range strings.SplitSeq(block[1], "\n\n") {
 				if !strings.Contains(code.String(), flat(part)) {
 					t.Errorf("%s shows code that no file has:\n%s", name, part)
 				}
