@@ -96,7 +96,7 @@ func (b *Bus) Forward(ctx context.Context, event aggregate.Integration) error {
 	return b.Publish(ctx, e)
 }
 
-// Start begins the deliveries of all subscriptions.
+// Start begins the deliveries of all subscriptions. If one cannot begin, it closes the transport.
 func (b *Bus) Start(ctx context.Context) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -108,6 +108,9 @@ func (b *Bus) Start(ctx context.Context) error {
 		}
 	}
 	b.pending = nil
+	if len(errs) > 0 {
+		errs = append(errs, b.transport.Close(ctx)) // what has begun must not go on
+	}
 	return errors.Join(errs...)
 }
 

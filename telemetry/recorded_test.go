@@ -66,3 +66,22 @@ func TestMarkRecordedMarksOnceAndNeverNil(t *testing.T) {
 		t.Errorf("MarkRecorded() = %#v, want the error as it is", got)
 	}
 }
+
+func TestJoinedErrorsAreRecordedIfEveryFailureIs(t *testing.T) {
+	t.Parallel()
+	logged, refusal := telemetry.MarkRecorded(errors.New("logged")), fault.New(fault.NotFound, "nothing there")
+	for name, test := range map[string]struct {
+		err  error
+		want bool
+	}{
+		"all logged":            {errors.Join(logged, logged), true},
+		"logged and a refusal":  {errors.Join(refusal, logged), true},
+		"a failure not logged":  {errors.Join(logged, errors.New("new")), false},
+		"refusals alone":        {errors.Join(refusal, refusal), false},
+		"wrapped around a join": {fmt.Errorf("do it: %w", errors.Join(logged, logged)), true},
+	} {
+		if got := telemetry.Recorded(test.err); got != test.want {
+			t.Errorf("%s: got %v, want %v", name, got, test.want)
+		}
+	}
+}
