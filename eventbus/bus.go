@@ -109,7 +109,9 @@ func (b *Bus) Start(ctx context.Context) error {
 	}
 	b.pending = nil
 	if len(errs) > 0 {
-		errs = append(errs, b.transport.Close(ctx)) // what has begun must not go on
+		if err := b.transport.Close(ctx); err != nil { // what has begun must not go on
+			errs = append(errs, fmt.Errorf("close the transport: %w", err))
+		}
 	}
 	return errors.Join(errs...)
 }

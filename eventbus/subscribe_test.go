@@ -124,7 +124,7 @@ func TestStartSubscribesEverySubscriberOnce(t *testing.T) {
 	}
 }
 
-func TestStartTellsEverySubscriptionThatFailed(t *testing.T) {
+func TestStartTellsEverySubscriptionThatFailedAndClosesTheTransport(t *testing.T) {
 	t.Parallel()
 	transport := recorder{err: errors.New("no broker")}
 	bus := newBus(t, &transport)
@@ -134,7 +134,8 @@ func TestStartTellsEverySubscriptionThatFailed(t *testing.T) {
 		}
 	}
 	err := bus.Start(t.Context())
-	want := "subscribe kitchen to order.created.v1: no broker\nsubscribe delivery to order.created.v1: no broker"
+	want := "subscribe kitchen to order.created.v1: no broker\nsubscribe delivery to order.created.v1: no broker" +
+		"\nclose the transport: no broker"
 	if err == nil || err.Error() != want || !errors.Is(err, transport.err) {
 		t.Errorf("Start() = %v, want %q", err, want)
 	}
