@@ -131,10 +131,11 @@ func (t *redactor) CloseIdleConnections() {
 	}
 }
 
-// redact returns u without user, password, fragment and the values of its query.
+// redact returns u without user, password, fragment and the values of its query, as text that may be an attribute.
 func redact(u *url.URL) *url.URL {
 	shown := *u
 	shown.User, shown.Fragment, shown.RawFragment = nil, "", ""
+	shown.Host = valid(u.Host)
 	if u.RawQuery != "" {
 		query := u.Query()
 		for name := range query {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
+	"unicode/utf8"
 
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.opentelemetry.io/otel/attribute"
@@ -120,12 +121,31 @@ func (i *instrumentation) shown(ctx context.Context, r *http.Request, x *exchang
 	}
 	if !i.config.RecordClient {
 		shown.RemoteAddr = ""
-		shown.Header = maps.Clone(r.Header)
-		delete(shown.Header, "User-Agent")
-		delete(shown.Header, "X-Forwarded-For")
+	}
+	if !utf8.ValidString(r.URL.Path) { // which "/%ff" is enough for
+		u := *r.URL
+		u.Path = valid(u.Path)
+		shown.URL = &u
+	}
+	shown.Header = i.shownHeader(r.Header)
+	return shown
+}
+
+func (i *instrumentation) shownHeader(h http.Header) http.Header {
+	shown := maps.Clone(h)
+	for _, name := range []string{"User-Agent", "X-Forwarded-For"} {
+		switch text := h.Get(name); {
+		case !i.config.RecordClient:
+			delete(shown, name)
+		case !utf8.ValidString(text):
+			shown[name] = []string{valid(text)}
+		}
 	}
 	return shown
 }
+
+// valid makes a text one that may be an attribute: exporters lose a whole batch for one that is not UTF-8.
+func valid(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
 
 // enter is called by otelhttp. It takes the span of the request it is given, and all the rest from the original.
 func (i *instrumentation) enter(w http.ResponseWriter, shown *http.Request) {

@@ -6,7 +6,9 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
+	"github.com/google/go-cmp/cmp"
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.opentelemetry.io/otel/baggage"
 
@@ -225,4 +227,31 @@ func TestPathsThatAreNotCleanAreRedirected(t *testing.T) {
 	observabilitytest.Diff(t, p.recorder.Spans(), `
 		PUT /api/orders/{id}/cook SERVER http.request.method=PUT http.response.status_code=307 http.route=/api/orders/{id}/cook url.path=/api//orders/../orders/7/cook
 	`)
+}
+
+func TestAttributesAreUTF8WhateverTheClientSends(t *testing.T) {
+	t.Parallel()
+	p := newPizzeria(t, func(c *web.Config) { c.RecordClient = true })
+	p.Handle("GET /files/{name}", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, r.PathValue("name"), r.UserAgent())
+	}))
+	_, _, body := p.ask(t, "GET", "/files/a%ff", "", "User-Agent", "curl\xfe", "X-Forwarded-For", "\xfd")
+	if want := "a\xffcurl\xfe"; body != want {
+		t.Errorf("the handler got %q, want %q", body, want)
+	}
+	p.ask(t, "GET", "/%ff", "")
+	var paths []string
+	for _, span := range p.recorder.SpanStubs() {
+		for _, attr := range span.Attributes {
+			if !utf8.ValidString(attr.Value.String()) {
+				t.Errorf("%s is %q", attr.Key, attr.Value.String())
+			}
+			if attr.Key == "url.path" {
+				paths = append(paths, attr.Value.String())
+			}
+		}
+	}
+	if diff := cmp.Diff(paths, []string{"/files/a\uFFFD", "/\uFFFD"}); diff != "" {
+		t.Error(diff)
+	}
 }
