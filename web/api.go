@@ -150,7 +150,7 @@ func (a *API) unmatched(r *http.Request) error {
 	if allow := probe.header.Get("Allow"); allow != "" {
 		return &refusal{
 			status: http.StatusMethodNotAllowed, allow: allow,
-			detail: fmt.Sprintf("%s is not possible here, but %s is", r.Method, allow),
+			detail: fmt.Sprintf("%s is not possible here, but %s is", cut(r.Method, maxText), allow),
 		}
 	}
 	return &refusal{status: http.StatusNotFound, detail: "nothing is found at this path"}

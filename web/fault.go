@@ -65,7 +65,7 @@ func problemOf(ctx context.Context, err error, in *input) Problem {
 	}
 	switch {
 	case len(shown) == 1 && len(p.Errors) == 1:
-		p.Detail = p.Errors[0].Location + ": " + p.Errors[0].Message
+		p.Detail = cut(p.Errors[0].Location, maxText) + ": " + p.Errors[0].Message
 	case len(shown) > 0:
 		p.Detail = shown[0].Message
 	}

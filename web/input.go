@@ -96,18 +96,18 @@ func (in *input) bind(w http.ResponseWriter, r *http.Request, message reflect.Va
 	if len(found.Errors) == 0 {
 		return nil
 	}
-	refused := &refusal{status: http.StatusUnprocessableEntity}
-	for _, err := range found.Errors {
+	refused := &refusal{status: http.StatusUnprocessableEntity, count: len(found.Errors)}
+	for _, err := range found.Errors[:min(len(found.Errors), maxErrors)] {
 		if detail, ok := errors.AsType[*huma.ErrorDetail](err); ok {
-			refused.errors = append(refused.errors, ProblemDetail{Message: detail.Message, Location: detail.Location})
+			refused.errors = append(refused.errors, ProblemDetail{
+				Message: cut(detail.Message, maxText), Location: cut(detail.Location, maxText),
+			})
 		}
 	}
 	refused.detail = refused.errors[0].Location + ": " + refused.errors[0].Message
-	if more := len(refused.errors) - 1; more > 0 {
+	if more := refused.count - 1; more > 0 {
 		refused.detail = fmt.Sprintf("%s (and %d more)", refused.detail, more)
 	}
-	const most = 20
-	refused.errors = refused.errors[:min(len(refused.errors), most)]
 	return refused
 }
 

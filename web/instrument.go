@@ -232,7 +232,7 @@ func (a *API) logFailure(r *http.Request, err error) {
 }
 
 func requestAttrs(r *http.Request) []slog.Attr {
-	attrs := []slog.Attr{slog.String(string(semconv.HTTPRequestMethodKey), r.Method)}
+	attrs := []slog.Attr{slog.String(string(semconv.HTTPRequestMethodKey), cut(r.Method, maxText))}
 	if x := exchangeFrom(r.Context()); x != nil && x.pattern != "" {
 		_, route, _ := strings.Cut(x.pattern, "/")
 		attrs = append(attrs, slog.String(string(semconv.HTTPRouteKey), "/"+route))

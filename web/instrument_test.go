@@ -52,7 +52,7 @@ func TestRequestsHaveSpansNamedAfterTheirRoute(t *testing.T) {
 	`)
 	observabilitytest.Diff(t, p.recorder.Logs(), `
 		DEBUG command handled neuroglia.message.type=AssignDelivery span=Command.AssignDelivery
-		INFO request refused http.request.method=PUT http.response.status_code=422 http.route=/api/orders/{id}/assign neuroglia.reason="body: expected required property driver to be present" span=PUT /api/orders/{id}/assign
+		INFO request refused http.request.method=PUT http.response.status_code=422 http.route=/api/orders/{id}/assign neuroglia.reason="1 problem: body" span=PUT /api/orders/{id}/assign
 		ERROR command failed error.type=*errors.errorString exception.message="secret detail" exception.type=*errors.errorString neuroglia.message.type=StartCooking span=Command.StartCooking
 		INFO request refused http.request.method=GET http.response.status_code=404 neuroglia.reason="nothing is found at this path" span=GET
 		INFO request refused http.request.method=BREW http.response.status_code=405 neuroglia.reason="BREW is not possible here, but GET, HEAD, POST is" span=HTTP

@@ -4,14 +4,17 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/neuroglia-go/neuroglia/fault"
 )
 
-// Problem is the answer to every request that fails, as application/problem+json.
+// Problem is the answer to every request that fails, as application/problem+json. Its texts are cut at some hundred
+// bytes, and at most 20 errors are listed.
 //
 // See https://www.rfc-editor.org/rfc/rfc9457.
 type Problem struct {
@@ -44,6 +47,7 @@ type refusal struct {
 	detail string
 	allow  string // methods, for 405
 	errors []ProblemDetail
+	count  int // of errors, if not all are there
 }
 
 // Error says what is wrong.
@@ -70,6 +74,15 @@ func (r *refusal) kind() fault.Kind {
 	}
 }
 
+// bound cuts what can repeat the request.
+func (p *Problem) bound() {
+	p.Detail = cut(p.Detail, maxDetail)
+	p.Errors = slices.Clone(p.Errors[:min(len(p.Errors), maxErrors)])
+	for i, detail := range p.Errors {
+		p.Errors[i] = ProblemDetail{Message: cut(detail.Message, maxText), Location: cut(detail.Location, maxText)}
+	}
+}
+
 // fail answers a request with the problem that err is.
 func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	var in *input
@@ -78,6 +91,7 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 		in = x.input
 	}
 	p := problemOf(r.Context(), err, in)
+	p.bound()
 	p.Instance = r.URL.EscapedPath()
 	if span := trace.SpanContextFromContext(r.Context()); span.HasTraceID() {
 		p.TraceID = span.TraceID().String()
@@ -94,7 +108,8 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 		}
 	case refused != nil && (x == nil || !a.patterns[x.pattern]):
 		a.config.Telemetry.Logger.LogAttrs(r.Context(), slog.LevelInfo, "request refused",
-			append(requestAttrs(r), slog.Int("http.response.status_code", p.Status), slog.String("neuroglia.reason", p.Detail))...)
+			append(requestAttrs(r), slog.Int(string(semconv.HTTPResponseStatusCodeKey), p.Status),
+				slog.String("neuroglia.reason", refused.reason(in)))...)
 	}
 	if refused != nil && refused.allow != "" {
 		header.Set("Allow", refused.allow)
