@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -44,6 +45,7 @@ const defaultStopTimeout = 5 * time.Second
 type Host struct {
 	name  string
 	parts []Part
+	setUp atomic.Bool // no more parts
 	ready atomic.Bool
 	end   context.CancelCauseFunc
 }
@@ -51,8 +53,12 @@ type Host struct {
 // Name returns the name of the service.
 func (h *Host) Name() string { return h.name }
 
-// Add gives the host a part to start, check and stop.
+// Add gives the host a part to start, check and stop. It panics if it is not called from a Setup: the part would never
+// be started.
 func (h *Host) Add(p Part) {
+	if h.setUp.Load() {
+		panic("app: Host.Add(" + p.Name + "): parts are added by a Setup")
+	}
 	if p.StopTimeout <= 0 {
 		p.StopTimeout = defaultStopTimeout
 	}
@@ -81,11 +87,23 @@ func (h *Host) Ready(ctx context.Context) error {
 			continue
 		}
 		wg.Go(func() {
-			if err := p.Check(ctx); err != nil {
+			if err := p.check(ctx); err != nil {
 				errs[i] = fmt.Errorf("%s: %w", p.Name, err)
 			}
 		})
 	}
 	wg.Wait()
 	return errors.Join(errs...)
+}
+
+func (p Part) check(ctx context.Context) (err error) {
+	defer recovered(&err)
+	return p.Check(ctx)
+}
+
+// recovered turns a panic into *err, with its stack. It must be deferred.
+func recovered(err *error) {
+	if v := recover(); v != nil {
+		*err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
+	}
 }

@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -98,4 +99,28 @@ func TestChecksAreGivenTheContextOfReady(t *testing.T) {
 			t.Errorf("Ready() = %v, want %v", err, context.DeadlineExceeded)
 		}
 	})
+}
+
+func TestACheckThatPanicsIsOneThatFails(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		host := running(t, app.Part{Name: "moody", Check: func(context.Context) error { panic("not now") }})
+		if err := host.Ready(t.Context()); err == nil || !strings.HasPrefix(err.Error(), "moody: panic: not now") {
+			t.Errorf("Ready() = %v, want the panic", err)
+		}
+	})
+}
+
+func TestPartsAreAddedBySetupsOnly(t *testing.T) {
+	t.Parallel()
+	err := app.Run(t.Context(), "test", func(_ context.Context, h *app.Host) error {
+		h.Add(app.Part{Name: "late", Start: func(context.Context) error {
+			h.Add(app.Part{Name: "later"})
+			return nil
+		}})
+		return nil
+	})
+	if err == nil || !strings.Contains(err.Error(), "start late: panic: app: Host.Add(later): parts are added by a Setup") {
+		t.Errorf("Run() = %v, want that later was added too late", err)
+	}
 }

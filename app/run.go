@@ -31,7 +31,7 @@ func Main(name string, setups ...Setup) {
 }
 
 // Run runs a service until ctx ends or a part fails, and returns when every part has stopped. It returns what went
-// wrong in setting up, starting, running or stopping, joined; nil after an orderly life. Panics are not recovered.
+// wrong in setting up, starting, running or stopping, joined; nil after an orderly life. A panic of a part's functions is an error with its stack; one of a Setup is not recovered.
 func Run(ctx context.Context, name string, setups ...Setup) error {
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
@@ -60,10 +60,11 @@ type failure struct{ error }
 func (h *Host) start(ctx context.Context, setups []Setup) ([]Part, error) {
 	began := time.Now()
 	for _, setup := range setups {
-		if err := h.setUp(ctx, setup); err != nil {
+		if err := h.runSetup(ctx, setup); err != nil {
 			return withoutStart(h.parts), err
 		}
 	}
+	h.setUp.Store(true)
 	names := make([]string, len(h.parts))
 	for i, p := range h.parts {
 		if err := startPart(ctx, p); err != nil {
@@ -76,7 +77,7 @@ func (h *Host) start(ctx context.Context, setups []Setup) ([]Part, error) {
 	return h.parts, nil
 }
 
-func (h *Host) setUp(ctx context.Context, setup Setup) error {
+func (h *Host) runSetup(ctx context.Context, setup Setup) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -125,7 +126,12 @@ func stopPart(ctx context.Context, p Part) error {
 // await runs f, and leaves it alone when it has not returned some time after its context has ended.
 func (p Part) await(ctx context.Context, f func(context.Context) error, patience time.Duration) error {
 	done := make(chan error, 1)
-	go func() { done <- f(ctx) }()
+	go func() {
+		var err error
+		defer func() { done <- err }()
+		defer recovered(&err)
+		err = f(ctx)
+	}()
 	select {
 	case err := <-done:
 		return err

@@ -14,6 +14,7 @@ import (
 	"github.com/neuroglia-go/neuroglia/aggregate"
 	"github.com/neuroglia-go/neuroglia/cloudevent"
 	"github.com/neuroglia-go/neuroglia/fault"
+	"github.com/neuroglia-go/neuroglia/internal/instrument"
 	"github.com/neuroglia-go/neuroglia/telemetry"
 )
 
@@ -65,19 +66,19 @@ func New(transport Transport, source string, opts ...Option) (*Bus, error) {
 }
 
 // Publish sends an event. A trace context that the event already carries stays: it is the context of its creation.
-func (b *Bus) Publish(ctx context.Context, e cloudevent.Event) error {
+func (b *Bus) Publish(ctx context.Context, e cloudevent.Event) (err error) {
 	if err := e.Validate(); err != nil {
 		return err
 	}
 	ctx, op := b.telemetry.beginPublish(ctx, &e)
+	err = instrument.ErrUnfinished
+	defer func() { op.end(ctx, err) }()
 	if _, set := e.Extensions["traceparent"]; !set {
 		b.telemetry.inject(ctx, &e)
 	}
-	err := b.transport.Publish(ctx, e)
-	if err != nil {
+	if err = b.transport.Publish(ctx, e); err != nil {
 		err = fmt.Errorf("publish %s: %w", e.Type, err)
 	}
-	op.end(ctx, err)
 	return err
 }
 

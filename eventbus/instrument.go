@@ -23,7 +23,7 @@ import (
 // https://opentelemetry.io/docs/specs/semconv/messaging/messaging-metrics/.
 type instruments struct {
 	tracer     trace.Tracer
-	tracing    bool
+	silent     bool
 	propagator propagation.TextMapPropagator
 	baggage    []string // the keys that travel
 	logger     *slog.Logger
@@ -38,7 +38,7 @@ func newInstruments(p telemetry.Providers, system string, baggageKeys []string) 
 	scope := instrument.NewScope("eventbus")
 	meter := scope.Meter(p.Meter)
 	i := &instruments{
-		tracer: scope.Tracer(p.Tracer), tracing: instrument.Tracing(p.Tracer), propagator: p.Propagator,
+		tracer: scope.Tracer(p.Tracer), silent: instrument.Silent(p.Tracer), propagator: p.Propagator,
 		baggage: baggageKeys, logger: p.Logger, system: system,
 	}
 	var errs [4]error
@@ -134,7 +134,7 @@ func eventAttributes(e *cloudevent.Event) []attribute.KeyValue {
 
 func (i *instruments) start(ctx context.Context, name string, opts ...trace.SpanStartOption) (
 	context.Context, trace.Span) {
-	if !i.tracing {
+	if i.silent {
 		return ctx, trace.SpanFromContext(nil) //nolint:staticcheck // documented to return a span that does nothing
 	}
 	return i.tracer.Start(ctx, name, opts...) //nolint:spancheck // ended by the callers

@@ -57,7 +57,8 @@ func (t *processTelemetry) begin(ctx context.Context, e *cloudevent.Event, attem
 	opts := t.start
 	if producer := trace.SpanContextFromContext(ctx); producer.IsValid() {
 		opts = append(slices.Clip(opts), trace.WithLinks(trace.Link{SpanContext: producer}))
-		if relation == NewTrace {
+		// A producer that was not sampled would make its consumers invisible: they begin traces of their own.
+		if relation == NewTrace || !producer.IsSampled() {
 			opts = append(opts, trace.WithNewRoot())
 		}
 	}
@@ -73,18 +74,18 @@ func (t *processTelemetry) begin(ctx context.Context, e *cloudevent.Event, attem
 }
 
 func (op processing) end(ctx context.Context, err error) error {
-	took := time.Since(op.began).Seconds()
+	took, outcome := time.Since(op.began).Seconds(), instrument.OutcomeOfHandler(ctx, err)
 	if err == nil {
 		op.process.Record(ctx, took, op.success...)
 	} else {
-		op.process.Record(ctx, took, instrument.Conclude(ctx, op.span, err, op.attributes...))
+		op.process.Record(ctx, took, instrument.Conclude(op.span, outcome, err, op.attributes...))
 	}
 	if err != nil || op.logger.Enabled(ctx, slog.LevelDebug) {
 		err = instrument.Log(ctx, op.logger, "message", []slog.Attr{
 			slog.String(string(semconv.CloudEventsEventTypeKey), op.eventType),
 			slog.String(string(semconv.CloudEventsEventIDKey), op.id),
 			slog.String(string(semconv.MessagingConsumerGroupNameKey), op.group),
-		}, err)
+		}, outcome, err)
 	}
 	op.span.End()
 	return err

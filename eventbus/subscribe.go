@@ -68,10 +68,11 @@ func decoded[E any](h func(context.Context, E) error) func(context.Context, clou
 	}
 }
 
-func (s *subscriber) deliver(ctx context.Context, e cloudevent.Event, attempt int) error {
+func (s *subscriber) deliver(ctx context.Context, e cloudevent.Event, attempt int) (err error) {
 	ctx, op := s.begin(ctx, &e, attempt, s.relation)
-	err := s.run(ctx, e)
-	return op.end(ctx, err)
+	err = instrument.ErrUnfinished
+	defer func() { err = op.end(ctx, err) }()
+	return s.run(ctx, e)
 }
 
 func (s *subscriber) run(ctx context.Context, e cloudevent.Event) (err error) {

@@ -70,10 +70,15 @@ func (e *Error) At(field string) *Error {
 }
 
 // Is reports whether target is what [Error.At] made this error of.
-func (e *Error) Is(target error) bool { return e.origin != nil && errors.Is(e.origin, target) }
+func (e *Error) Is(target error) bool {
+	return e != nil && e.origin != nil && errors.Is(e.origin, target)
+}
 
 // Error returns the message, behind the field if there is one.
 func (e *Error) Error() string {
+	if e == nil {
+		return "<nil>"
+	}
 	if e.Field != "" {
 		return e.Field + ": " + e.Message
 	}
@@ -81,11 +86,19 @@ func (e *Error) Error() string {
 }
 
 // Unwrap returns the error given to [New] by %w, or nil.
-func (e *Error) Unwrap() error { return e.cause }
+func (e *Error) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.cause
+}
 
 // ErrorType is the value of the error.type attribute, as OpenTelemetry's semantic conventions ask for it.
 func (e *Error) ErrorType() string {
-	if e.Kind == Unexpected && e.cause != nil {
+	switch {
+	case e == nil:
+		return Unexpected.String()
+	case e.Kind == Unexpected && e.cause != nil:
 		return TypeOf(e.cause)
 	}
 	return e.Kind.String()
@@ -96,7 +109,7 @@ func (e *Error) ErrorType() string {
 // cancellation, else the first refusal.
 func KindOf(err error) Kind {
 	err = decisive(err)
-	if classified, ok := errors.AsType[*Error](err); ok {
+	if classified, ok := errors.AsType[*Error](err); ok && classified != nil {
 		return classified.Kind
 	}
 	switch {

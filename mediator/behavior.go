@@ -9,7 +9,8 @@ import (
 )
 
 // Behavior is a step around the handlers of many types of messages. It calls next once to go on, or returns an error
-// in the handler's place. It may call next again after an error, with the same or another context.
+// in the handler's place. It may call next again after an error, with the same or another context, but for a stream,
+// whose answers would be given again.
 type Behavior func(ctx context.Context, msg Message, next func(context.Context) error) error
 
 // Next is the rest of the pipeline of one type of message: the behaviors further in and the handler.
@@ -72,16 +73,19 @@ func (m *Mediator) addBehavior(missing bool, b behavior) {
 // surround puts one general behavior around next.
 func surround[M, R any](b behavior, info Message, next Next[M, R]) Next[M, R] {
 	return func(ctx context.Context, msg M) (answer R, err error) {
-		reached := false
+		reached, inner := false, error(nil)
 		call := Message{Kind: info.Kind, Type: info.Type, Value: carriedValue(msg)}
 		err = b.general(ctx, call, func(ctx context.Context) error {
 			reached = true
-			var inner error
 			answer, inner = next(ctx, msg)
 			return inner
 		})
-		if err == nil && !reached {
+		switch {
+		case err != nil:
+		case !reached:
 			err = fmt.Errorf("behavior %s neither called next nor returned an error for %s", b.name, info.Type)
+		case inner != nil:
+			err = fmt.Errorf("behavior %s returned no error for %s although there is no answer: %w", b.name, info.Type, inner)
 		}
 		if err != nil {
 			var none R

@@ -96,3 +96,17 @@ func TestABehaviorThatForgetsToGoOnIsAnError(t *testing.T) {
 		t.Errorf("Send() = %v, want that the behavior did nothing", err)
 	}
 }
+
+func TestABehaviorThatHidesAnErrorIsAnError(t *testing.T) {
+	t.Parallel()
+	defect := errors.New("no oven")
+	m := newMediator()
+	m.Use(mediator.All, func(ctx context.Context, _ mediator.Message, next func(context.Context) error) error {
+		_ = next(ctx)
+		return nil
+	})
+	_, err := mediator.Send(t.Context(), m, CancelOrder{Reason: defect})
+	if !errors.Is(err, defect) || !strings.Contains(err.Error(), "returned no error for CancelOrder") {
+		t.Errorf("Send() = %v, want the hidden error and who hid it", err)
+	}
+}

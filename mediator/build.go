@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+
+	"github.com/neuroglia-go/neuroglia/internal/instrument"
 )
 
 // builder is the state of one Build.
@@ -15,8 +17,8 @@ type builder struct {
 }
 
 // Build puts the pipelines together and ends registration. It returns one error that lists everything that is wrong:
-// messages with no handler or two, nil functions, behaviors of messages that nobody handles, bad struct tags. Calling
-// it again returns nil; [Send] and [Publish] call it if nobody has.
+// messages with no handler or two, two types of one name, nil functions, behaviors of messages that nobody handles, bad
+// struct tags. Calling it again returns nil; [Send] and [Publish] call it if nobody has.
 func (m *Mediator) Build() error {
 	_, err := m.table()
 	return err
@@ -46,7 +48,13 @@ func (m *Mediator) table() (*table, error) {
 		}
 		t.routes[h.key] = route
 	}
+	for _, h := range m.events {
+		if _, err := compileTags(h.event); err != nil {
+			problems = append(problems, fmt.Errorf("%s: %w", h.where, err))
+		}
+	}
 	problems = append(problems, m.misfits()...)
+	problems = append(problems, m.namesakes()...)
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("mediator: wiring:\n%w", errors.Join(problems...))
 	}
@@ -80,10 +88,38 @@ func (m *Mediator) misfits() []error {
 	return problems
 }
 
+// namesakes are types that telemetry could not tell apart, since it shows them by name.
+func (m *Mediator) namesakes() []error {
+	var problems []error
+	type place struct {
+		message reflect.Type
+		where   string
+	}
+	first := map[string]place{}
+	check := func(kind string, t reflect.Type, where string) {
+		name := kind + " " + instrument.TypeName(t)
+		other, taken := first[name]
+		if taken && other.message != t {
+			problems = append(problems, fmt.Errorf("%s (%s) and %s (%s) have one name in telemetry, %s: rename one",
+				other.message, other.where, t, where, name))
+		}
+		first[name] = place{t, where}
+	}
+	for _, h := range m.handlers {
+		check(h.kind.String(), h.message, h.where)
+	}
+	for _, h := range m.events {
+		if h.event.Kind() != reflect.Interface {
+			check("event", h.event, h.where)
+		}
+	}
+	return problems
+}
+
 // compose makes the route of one message: instrumentation, behaviors, handler.
 func compose[M Request[R], R any](b *builder, function string, h Next[M, R]) (*route[M, R], error) {
 	var msg M
-	info := Message{Kind: msg.kind(), Type: messageType[M]().Name()}
+	info := Message{Kind: msg.kind(), Type: instrument.TypeName(messageType[M]())}
 	for _, step := range slices.Backward(b.behaviors) {
 		switch typed, ok := step.typed.(TypedBehavior[M, R]); {
 		case ok:

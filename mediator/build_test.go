@@ -23,6 +23,14 @@ type HiddenTag struct {
 	id string `otel:"id"` //nolint:unused // its being there is the test
 }
 
+// handleNamesake handles a command that is another BadTag, as one of another package would be.
+func handleNamesake(m *mediator.Mediator) {
+	type BadTag struct {
+		mediator.Command[mediator.None]
+	}
+	mediator.HandleNone(m, func(context.Context, BadTag) error { return nil })
+}
+
 func TestBuildReportsEverythingThatIsWrongAtOnce(t *testing.T) {
 	t.Parallel()
 	m := newMediator()
@@ -37,6 +45,8 @@ func TestBuildReportsEverythingThatIsWrongAtOnce(t *testing.T) {
 	mediator.Require[ListOrders](m, "GET /orders")
 	mediator.Around(m, func(context.Context, Unhandled, mediator.Next[Unhandled, int]) (int, error) { return 0, nil })
 	m.Use(mediator.All, nil)
+	mediator.On(m, func(context.Context, Odd) error { return nil })
+	handleNamesake(m)
 	err := m.Build()
 	if err == nil {
 		t.Fatal("Build() = nil, want a report")
@@ -54,6 +64,8 @@ func TestBuildReportsEverythingThatIsWrongAtOnce(t *testing.T) {
 		"ListOrders has no handler, but GET /orders sends it",
 		"Unhandled has no handler, but the behavior of build_test.go:",
 		"the behavior is nil",
+		`Odd.C: tag otel:"c": chan int cannot be an attribute`,
+		"have one name in telemetry, command BadTag: rename one",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("the report lacks %q:\n%v", want, err)

@@ -16,6 +16,7 @@ import (
 type eventHandler struct {
 	event    reflect.Type
 	function string // qualified name
+	where    string // file:line of the registration
 	call     func(context.Context, any) error
 }
 
@@ -42,7 +43,7 @@ func On[E any](m *Mediator, h func(context.Context, E) error) {
 			fmt.Errorf("%s: a handler takes %s: take %s by value", where, event, event.Elem()))
 	default:
 		m.events = append(m.events, eventHandler{
-			event: event, function: instrument.FuncName(h),
+			event: event, function: instrument.FuncName(h), where: where,
 			call: func(ctx context.Context, e any) error { return h(ctx, e.(E)) }, //nolint:forcetypeassert // matched by handles
 		})
 	}
@@ -85,28 +86,28 @@ type eventRoute struct {
 	handlers  []*handlerTelemetry
 }
 
-func (d *dispatcher) route(event reflect.Type) (*eventRoute, error) {
+func (d *dispatcher) route(event reflect.Type) *eventRoute {
 	if found, ok := d.seen.Load(event); ok {
-		return found.(*eventRoute), nil //nolint:forcetypeassert // only eventRoutes are stored
+		return found.(*eventRoute) //nolint:forcetypeassert // only eventRoutes are stored
 	}
-	r := &eventRoute{}
-	var err error
-	if r.telemetry, err = newEventTelemetry(d.instruments, event); err != nil {
-		return nil, err
-	}
+	r := &eventRoute{telemetry: newEventTelemetry(d.instruments, event)}
 	for i := range d.handlers {
 		if h := &d.handlers[i]; h.handles(event) {
 			r.handlers = append(r.handlers, newHandlerTelemetry(r.telemetry, h))
 		}
 	}
 	d.seen.Store(event, r)
-	return r, nil
+	return r
 }
 
 func (d *dispatcher) dispatch(ctx context.Context, r aggregate.Raised) error {
-	route, err := d.route(reflect.TypeOf(r.Event))
-	if err != nil || len(route.handlers) == 0 {
-		return err
+	event := reflect.TypeOf(r.Event)
+	if event == nil || event.Kind() == reflect.Pointer {
+		return fmt.Errorf("mediator: the event is a %T: publish events by value", r.Event)
+	}
+	route := d.route(event)
+	if len(route.handlers) == 0 {
+		return nil
 	}
 	ctx = aggregate.NewContext(ctx, &r)
 	var errs []error

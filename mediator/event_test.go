@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/neuroglia-go/neuroglia/aggregate"
+	"github.com/neuroglia-go/neuroglia/fault"
 	"github.com/neuroglia-go/neuroglia/mediator"
 )
 
@@ -71,5 +72,55 @@ func TestAnEventNobodyHandlesIsNoError(t *testing.T) {
 	t.Parallel()
 	if err := mediator.Publish(t.Context(), newMediator(), OrderForgottenEvent{}); err != nil {
 		t.Errorf("Publish() = %v, want nil", err)
+	}
+}
+
+func TestAnEventThatIsNoValueIsAnError(t *testing.T) {
+	t.Parallel()
+	m := newMediator()
+	mediator.On(m, func(context.Context, OrderCreatedEvent) error { return nil })
+	for _, err := range []error{
+		mediator.Publish(t.Context(), m, &OrderCreatedEvent{}), mediator.Publish[any](t.Context(), m, nil),
+	} {
+		if err == nil || !strings.Contains(err.Error(), "by value") {
+			t.Errorf("Publish() = %v, want that events are published by value", err)
+		}
+	}
+}
+
+// Moody is an event whose attribute cannot be read.
+type Moody struct {
+	Mood mood `otel:"mood"`
+}
+
+type mood struct{}
+
+func (mood) String() string { panic("not now") }
+
+// Odd is an event with a tag that is wrong, and that no handler names.
+type Odd struct {
+	C chan int `otel:"c"`
+}
+
+func (Odd) EventType() string { return "odd.v1" }
+
+func TestAnEventIsNotLostForAnAttribute(t *testing.T) {
+	t.Parallel()
+	handled := 0
+	m := newMediator()
+	mediator.On(m, func(context.Context, Moody) error { handled++; return nil })
+	mediator.On(m, func(context.Context, aggregate.Integration) error { handled++; return nil })
+	err := errors.Join(mediator.Publish(t.Context(), m, Moody{}), mediator.Publish(t.Context(), m, Odd{}))
+	if err != nil || handled != 2 {
+		t.Errorf("Publish() = %v with %d events handled, want both", err, handled)
+	}
+}
+
+func TestAHandlerMayReturnANilError(t *testing.T) {
+	t.Parallel()
+	m := newMediator()
+	mediator.On(m, func(context.Context, OrderForgottenEvent) error { var none *fault.Error; return none })
+	if err := mediator.Publish(t.Context(), m, OrderForgottenEvent{}); err == nil {
+		t.Error("Publish() = nil, want the error that is no nil interface")
 	}
 }

@@ -15,8 +15,9 @@ import (
 type handler struct {
 	key      reflect.Type // the M of its route
 	message  reflect.Type // the type that users know it by
-	function string       // qualified name
-	where    string       // file:line of the registration
+	kind     Kind
+	function string // qualified name
+	where    string // file:line of the registration
 	compose  func(*builder) (any, error)
 }
 
@@ -64,8 +65,9 @@ func register[M Request[R], R any](m *Mediator, missing bool, function string, h
 			fmt.Errorf("%s: a handler takes %s: take %s by value", where, message, message.Elem()))
 		return
 	}
+	var msg M
 	m.handlers = append(m.handlers, handler{
-		key: reflect.TypeFor[M](), message: message, function: function, where: where,
+		key: reflect.TypeFor[M](), message: message, kind: msg.kind(), function: function, where: where,
 		compose: func(b *builder) (any, error) { return compose(b, function, h) },
 	})
 }

@@ -52,7 +52,12 @@ func newInstruments(p telemetry.Providers) (*instruments, error) {
 	return i, errors.Join(errs[:]...)
 }
 
-func (i *instruments) measuring() bool { return i.active.Enabled(context.Background()) }
+// measuring reports whether any measurement can go anywhere.
+func (i *instruments) measuring() bool {
+	ctx := context.Background()
+	return i.commandDuration.Enabled(ctx) || i.queryDuration.Enabled(ctx) || i.active.Enabled(ctx) ||
+		i.eventDuration.Enabled(ctx) || i.eventLag.Enabled(ctx)
+}
 
 // messageTelemetry is the instrumentation of one type of message, with all that is known at registration made then.
 type messageTelemetry struct {
@@ -103,18 +108,19 @@ func (t *messageTelemetry) end(ctx context.Context, span trace.Span, took time.D
 	if err == nil {
 		t.duration.Record(ctx, took.Seconds(), t.success...)
 		if t.logger.Enabled(ctx, slog.LevelDebug) {
-			_ = t.log(ctx, nil)
+			_ = t.log(ctx, instrument.Success, nil)
 		}
 	} else {
-		t.duration.Record(ctx, took.Seconds(), instrument.Conclude(ctx, span, err, t.attribute))
-		err = t.log(ctx, err)
+		outcome := instrument.OutcomeOf(ctx, err)
+		t.duration.Record(ctx, took.Seconds(), instrument.Conclude(span, outcome, err, t.attribute))
+		err = t.log(ctx, outcome, err)
 	}
 	t.active.Add(ctx, -1, t.activeOptions...)
 	span.End()
 	return err
 }
 
-func (t *messageTelemetry) log(ctx context.Context, err error) error {
+func (t *messageTelemetry) log(ctx context.Context, outcome instrument.Outcome, err error) error {
 	attrs := []slog.Attr{slog.String(string(messageTypeKey), t.info.Type)}
-	return instrument.Log(ctx, t.logger, t.info.Kind.String(), attrs, err)
+	return instrument.Log(ctx, t.logger, t.info.Kind.String(), attrs, outcome, err)
 }

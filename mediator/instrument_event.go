@@ -32,11 +32,16 @@ type eventTelemetry struct {
 	lagOptions []metric.RecordOption
 }
 
-func newEventTelemetry(i *instruments, event reflect.Type) (*eventTelemetry, error) {
+// newEventTelemetry makes it. Tags that are wrong were reported by Build, if the type was known then; if it comes as an
+// implementation of an interface, it goes without them: an event is not lost for an attribute.
+func newEventTelemetry(i *instruments, event reflect.Type) *eventTelemetry {
 	tags, err := compileTags(event)
-	t := &eventTelemetry{instruments: i, on: i.tracing || i.measuring(), name: event.Name(), tags: tags}
+	if err != nil {
+		i.logger.Error("event has wrong tags and goes without them", "error", err)
+	}
+	t := &eventTelemetry{instruments: i, on: i.tracing || i.measuring(), name: instrument.TypeName(event), tags: tags}
 	t.lagOptions = []metric.RecordOption{metric.WithAttributeSet(attribute.NewSet(eventTypeKey.String(t.name)))}
-	return t, err
+	return t
 }
 
 func (t *eventTelemetry) lag(ctx context.Context, raised time.Time) {
@@ -67,25 +72,31 @@ func newHandlerTelemetry(e *eventTelemetry, h *eventHandler) *handlerTelemetry {
 	return t
 }
 
-func (t *handlerTelemetry) handle(ctx context.Context, r *aggregate.Raised) error {
+func (t *handlerTelemetry) handle(ctx context.Context, r *aggregate.Raised) (err error) {
 	if !t.on {
-		err := t.run(ctx, r)
+		err = t.run(ctx, r)
 		if err != nil || t.logger.Enabled(ctx, slog.LevelDebug) {
-			err = t.log(ctx, err)
+			err = t.log(ctx, instrument.OutcomeOfHandler(ctx, err), err)
 		}
 		return err
 	}
 	begin := time.Now()
 	ctx, span := t.begin(ctx, r)
-	err := t.run(ctx, r)
+	err = instrument.ErrUnfinished
+	defer func() { err = t.end(ctx, span, time.Since(begin), err) }()
+	return t.run(ctx, r)
+}
+
+func (t *handlerTelemetry) end(ctx context.Context, span trace.Span, took time.Duration, err error) error {
 	if err == nil {
-		t.eventDuration.Record(ctx, time.Since(begin).Seconds(), t.success...)
+		t.eventDuration.Record(ctx, took.Seconds(), t.success...)
 		if t.logger.Enabled(ctx, slog.LevelDebug) {
-			_ = t.log(ctx, nil)
+			_ = t.log(ctx, instrument.Success, nil)
 		}
 	} else {
-		t.eventDuration.Record(ctx, time.Since(begin).Seconds(), instrument.Conclude(ctx, span, err, t.attributes...))
-		err = t.log(ctx, err)
+		outcome := instrument.OutcomeOfHandler(ctx, err)
+		t.eventDuration.Record(ctx, took.Seconds(), instrument.Conclude(span, outcome, err, t.attributes...))
+		err = t.log(ctx, outcome, err)
 	}
 	span.End()
 	return err
@@ -115,9 +126,9 @@ func (t *handlerTelemetry) run(ctx context.Context, r *aggregate.Raised) (err er
 	return t.call(ctx, r.Event)
 }
 
-func (t *handlerTelemetry) log(ctx context.Context, err error) error {
+func (t *handlerTelemetry) log(ctx context.Context, outcome instrument.Outcome, err error) error {
 	attrs := []slog.Attr{
 		slog.String(string(eventTypeKey), t.eventTelemetry.name), slog.String(string(eventHandlerKey), t.name),
 	}
-	return instrument.Log(ctx, t.logger, "event", attrs, err)
+	return instrument.Log(ctx, t.logger, "event", attrs, outcome, err)
 }

@@ -44,25 +44,26 @@ type route[M, R any] struct {
 	telemetry *messageTelemetry
 }
 
-func (r *route[M, R]) send(ctx context.Context, msg M) (R, error) {
+func (r *route[M, R]) send(ctx context.Context, msg M) (answer R, err error) {
 	t := r.telemetry
 	if !t.on {
-		answer, err := r.call(ctx, msg)
+		answer, err = r.call(ctx, msg)
 		if err != nil || t.logger.Enabled(ctx, slog.LevelDebug) {
-			err = t.log(ctx, err)
+			err = t.log(ctx, instrument.OutcomeOf(ctx, err), err)
 		}
 		return answer, err
 	}
 	begin := time.Now()
 	ctx, span := t.begin(ctx)
+	err = instrument.ErrUnfinished
+	defer func() { err = t.end(ctx, span, time.Since(begin), err) }()
 	if t.message != nil && span.IsRecording() {
 		span.SetAttributes(t.message.of(carriedValue(msg))...)
 	}
-	answer, err := r.call(ctx, msg)
+	answer, err = r.call(ctx, msg)
 	if err == nil && t.answer != nil && span.IsRecording() {
 		span.SetAttributes(t.answer.of(answer)...)
 	}
-	err = t.end(ctx, span, time.Since(begin), err)
 	return answer, err
 }
 

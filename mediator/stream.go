@@ -11,7 +11,11 @@ import (
 func Stream[M StreamRequest[T], T any](ctx context.Context, m *Mediator, msg M) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		s := stream[M, T]{msg: msg, out: &outlet[T]{yield: yield}}
-		if _, err := Send(ctx, m, s); err != nil && !s.out.closed {
+		_, err := Send(ctx, m, s)
+		if s.out.panicked != nil {
+			panic(s.out.panicked)
+		}
+		if err != nil && !s.out.closed {
 			var none T
 			yield(none, err)
 		}
@@ -26,8 +30,15 @@ type stream[M StreamRequest[T], T any] struct {
 }
 
 type outlet[T any] struct {
-	yield  func(T, error) bool
-	closed bool // the consumer wants no more
+	yield    func(T, error) bool
+	closed   bool // the consumer wants no more
+	panicked any  // what the consumer panicked with, which is not the query's failure and is raised again after it
+}
+
+func (o *outlet[T]) give(answer T) {
+	o.closed = true // also if the consumer does not come back
+	defer func() { o.panicked = recover() }()
+	o.closed = !o.yield(answer, nil)
 }
 
 func (s stream[M, T]) run(answers iter.Seq2[T, error]) error {
@@ -35,8 +46,7 @@ func (s stream[M, T]) run(answers iter.Seq2[T, error]) error {
 		if err != nil {
 			return err
 		}
-		if !s.out.yield(answer, nil) {
-			s.out.closed = true
+		if s.out.give(answer); s.out.closed {
 			return nil
 		}
 	}

@@ -110,7 +110,7 @@ func (t *tags) of(v any) []attribute.KeyValue {
 		if err != nil {
 			continue // inside an embedded nil pointer
 		}
-		attr := attribute.KeyValue{Key: f.key, Value: f.value(field)}
+		attr := attribute.KeyValue{Key: f.key, Value: f.safeValue(field)}
 		if attr.Value.Type() == attribute.EMPTY {
 			continue
 		}
@@ -122,11 +122,21 @@ func (t *tags) of(v any) []attribute.KeyValue {
 	return attrs
 }
 
+// safeValue is value, and nothing if a method of the field's type panics: an attribute is not worth a message.
+func (f taggedField) safeValue(v reflect.Value) (value attribute.Value) {
+	defer func() {
+		if recover() != nil {
+			value = attribute.Value{}
+		}
+	}()
+	return f.value(v)
+}
+
 func (f taggedField) value(v reflect.Value) attribute.Value {
 	if f.length {
 		return attribute.IntValue(v.Len())
 	}
-	if v.Kind() == reflect.Pointer && v.IsNil() {
+	if (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) && v.IsNil() {
 		return attribute.Value{}
 	}
 	switch special := v.Interface().(type) {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/neuroglia-go/neuroglia/fault"
@@ -21,7 +22,7 @@ func TestErrorsOfTheDispatcherAreLoggedAndDoNotFailTheChange(t *testing.T) {
 		want string
 	}{
 		"failure":          {errors.New("printer on fire"), "printer on fire"},
-		"refusal":          {fault.New(fault.Rejected, "no paper"), ""},
+		"refusal":          {fault.New(fault.Rejected, "no paper"), "no paper"},
 		"failure recorded": {telemetry.MarkRecorded(errors.New("printer on fire")), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -105,4 +106,26 @@ func TestEventsAreRaisedOnce(t *testing.T) {
 	if got.Event != (deposited{5}) || got.AggregateType != "account" || got.AggregateID != "b" || got.Version != 1 || got.Attempt != 1 {
 		t.Errorf("dispatched %+v", got)
 	}
+}
+
+func TestTheTimeForEventsBoundsWhatTheirHandlersRaiseToo(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := setup(t, repository.WithDispatchTimeout(time.Minute))
+		var deadlines []time.Time
+		f.dispatcher.during = func(ctx context.Context) {
+			deadline, _ := ctx.Deadline()
+			deadlines = append(deadlines, deadline)
+			time.Sleep(20 * time.Second)
+			if len(deadlines) < 3 {
+				_ = f.Update(ctx, "a", func(a *account) error { return a.deposit(1) })
+			}
+		}
+		if err := f.Update(t.Context(), "a", func(a *account) error { return a.deposit(1) }); err != nil {
+			t.Fatal(err)
+		}
+		if len(deadlines) != 3 || deadlines[2] != deadlines[0] {
+			t.Errorf("the handlers have until %v, want one end for all", deadlines)
+		}
+	})
 }

@@ -34,7 +34,7 @@ const (
 
 // instruments are those of one repository; what is known of each operation is made once.
 type instruments struct {
-	tracing    bool
+	silent     bool
 	tracer     trace.Tracer
 	duration   metric.Float64Histogram
 	conflicts  metric.Int64Counter
@@ -56,7 +56,7 @@ func newInstruments(p telemetry.Providers, entity string, store any) (*instrumen
 	scope := instrument.NewScope("repository")
 	meter := scope.Meter(p.Meter)
 	i := &instruments{
-		tracing: instrument.Tracing(p.Tracer), tracer: scope.Tracer(p.Tracer), logger: p.Logger,
+		silent: instrument.Silent(p.Tracer), tracer: scope.Tracer(p.Tracer), logger: p.Logger,
 		operations: map[string]*operation{}, entity: metric.WithAttributes(entityTypeKey.String(entity)),
 	}
 	var errs [2]error
@@ -94,46 +94,40 @@ type running struct {
 
 func (i *instruments) begin(ctx context.Context, name, id string) (context.Context, running) {
 	op := running{operation: i.operations[name], began: time.Now()}
-	if !i.tracing {
+	if i.silent {
 		op.span = trace.SpanFromContext(nil) //nolint:staticcheck // documented to return a span that does nothing
 		return ctx, op
 	}
-	ctx, op.span = i.tracer.Start(ctx, op.operation.span, op.start...) //nolint:spancheck // ended by finish
+	ctx, op.span = i.tracer.Start(ctx, op.operation.span, op.start...) //nolint:spancheck // ended by end
 	if id != "" && op.span.IsRecording() {
 		op.span.SetAttributes(entityIDKey.String(id))
 	}
 	return ctx, op
 }
 
-// end ends an operation on one aggregate.
-func (op running) end(ctx context.Context, root aggregate.Aggregate, err error) {
+// found says whether there is such an aggregate.
+func (op running) found(found bool) {
 	if op.span.IsRecording() {
-		if op.operation.span == "Repository.get" && (err == nil || errors.Is(err, ErrNotFound)) {
-			op.span.SetAttributes(foundKey.Bool(err == nil))
-		}
-		if err == nil && root != nil {
-			op.span.SetAttributes(entityVersionKey.Int64(root.Version()))
-		}
-	}
-	op.finish(ctx, err)
-}
-
-func (op running) endFound(ctx context.Context, found bool, err error) {
-	if err == nil && op.span.IsRecording() {
 		op.span.SetAttributes(foundKey.Bool(found))
 	}
-	op.finish(ctx, err)
 }
 
-func (op running) endList(ctx context.Context, n int, err error) {
-	if err == nil && op.span.IsRecording() {
+// version says which version was read or stored.
+func (op running) version(root aggregate.Aggregate) {
+	if op.span.IsRecording() {
+		op.span.SetAttributes(entityVersionKey.Int64(root.Version()))
+	}
+}
+
+// count says how many aggregates were listed.
+func (op running) count(n int) {
+	if op.span.IsRecording() {
 		op.span.SetAttributes(countKey.Int(n))
 	}
-	op.finish(ctx, err)
 }
 
-// finish measures the operation and ends its span. Refusals, such as not found, are not failures.
-func (op running) finish(ctx context.Context, err error) {
+// end measures the operation and ends its span. Refusals, such as not found, are not failures.
+func (op running) end(ctx context.Context, err error) {
 	took := time.Since(op.began).Seconds()
 	if instrument.OutcomeOf(ctx, err) == instrument.Failure {
 		instrument.Fail(op.span, err)
@@ -153,7 +147,7 @@ func (i *instruments) conflict(ctx context.Context, attempt int) {
 
 // undispatched logs an event that not all handlers have handled, unless the dispatcher did.
 func (i *instruments) undispatched(ctx context.Context, r aggregate.Raised, err error) {
-	if telemetry.Recorded(err) || instrument.OutcomeOf(ctx, err) != instrument.Failure {
+	if telemetry.Recorded(err) {
 		return
 	}
 	attrs := append([]slog.Attr{

@@ -8,6 +8,7 @@ import (
 
 	"github.com/neuroglia-go/neuroglia/aggregate"
 	"github.com/neuroglia-go/neuroglia/fault"
+	"github.com/neuroglia-go/neuroglia/internal/instrument"
 )
 
 // The limits of a page.
@@ -31,10 +32,13 @@ type Page[A any] struct {
 
 // List returns one page. It returns an error of kind fault.Invalid, which names the field, for a limit or cursor that
 // cannot be.
-func (r *Repository[A]) List(ctx context.Context, q Query) (Page[A], error) {
+func (r *Repository[A]) List(ctx context.Context, q Query) (page Page[A], err error) {
 	ctx, op := r.telemetry.begin(ctx, "list", "")
-	page, err := r.list(ctx, q)
-	op.endList(ctx, len(page.Items), err)
+	err = instrument.ErrUnfinished
+	defer func() { op.end(ctx, err) }()
+	if page, err = r.list(ctx, q); err == nil {
+		op.count(len(page.Items))
+	}
 	return page, err
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/neuroglia-go/neuroglia/aggregate"
 	"github.com/neuroglia-go/neuroglia/fault"
+	"github.com/neuroglia-go/neuroglia/internal/instrument"
 	"github.com/neuroglia-go/neuroglia/telemetry"
 )
 
@@ -47,7 +48,7 @@ type Option func(*options)
 func WithTelemetry(p telemetry.Providers) Option { return func(o *options) { o.telemetry = p } }
 
 // WithAttempts sets how often [Repository.Update] tries when others change the aggregate at the same time. Defaults to
-// 5; less than 1 means 1.
+// 20, which dozens of clients of one aggregate do not use up; less than 1 means 1.
 func WithAttempts(n int) Option { return func(o *options) { o.attempts = max(n, 1) } }
 
 // WithDispatchTimeout bounds the time that the handlers of the events of one change have. They run after the commit,
@@ -56,7 +57,7 @@ func WithDispatchTimeout(d time.Duration) Option { return func(o *options) { o.d
 
 // New returns a repository over store that hands events to dispatcher; a nil dispatcher drops them.
 func New[A any, P aggregate.Pointer[A]](store Store[A], dispatcher Dispatcher, opts ...Option) (*Repository[A], error) {
-	o := options{attempts: 5, dispatchTimeout: 30 * time.Second}
+	o := options{attempts: 20, dispatchTimeout: 30 * time.Second}
 	for _, option := range opts {
 		option(&o)
 	}
@@ -73,20 +74,32 @@ func New[A any, P aggregate.Pointer[A]](store Store[A], dispatcher Dispatcher, o
 
 // Get returns the aggregate with the given identity. It returns an error of kind fault.NotFound, which is
 // [ErrNotFound], if there is none.
-func (r *Repository[A]) Get(ctx context.Context, id string) (*A, error) {
+func (r *Repository[A]) Get(ctx context.Context, id string) (_ *A, err error) {
 	ctx, op := r.telemetry.begin(ctx, "get", id)
+	err = instrument.ErrUnfinished
+	defer func() { op.end(ctx, err) }()
 	a, err := r.get(ctx, id)
-	op.end(ctx, r.root(a), err)
-	return a, err
+	if err == nil || errors.Is(err, ErrNotFound) {
+		op.found(err == nil)
+	}
+	if err != nil {
+		return nil, err
+	}
+	op.version(r.root(a))
+	return a, nil
 }
 
 // Contains reports whether there is an aggregate with the given identity.
-func (r *Repository[A]) Contains(ctx context.Context, id string) (bool, error) {
+func (r *Repository[A]) Contains(ctx context.Context, id string) (_ bool, err error) {
 	ctx, op := r.telemetry.begin(ctx, "contains", id)
+	err = instrument.ErrUnfinished
+	defer func() { op.end(ctx, err) }()
 	found, err := r.store.Contains(ctx, id)
-	err = r.explain(err, "look for", id)
-	op.endFound(ctx, found, err)
-	return found, err
+	if err != nil {
+		return false, r.explain(err, "look for", id)
+	}
+	op.found(found)
+	return found, nil
 }
 
 // Add stores a new aggregate, then dispatches its events. It returns [ErrExists], of kind fault.Conflict, if one with
@@ -106,11 +119,14 @@ func (r *Repository[A]) Add(ctx context.Context, a *A) error {
 func (r *Repository[A]) Update(ctx context.Context, id string, mutate func(*A) error) error {
 	return r.change(ctx, "update", id, func(ctx context.Context) (aggregate.Aggregate, []aggregate.Raised, error) {
 		for attempt := 1; ; attempt++ {
-			root, events, err := r.tryUpdate(ctx, id, mutate)
-			if !errors.Is(err, ErrVersion) || attempt >= r.options.attempts {
+			root, events, met, err := r.tryUpdate(ctx, id, mutate)
+			if !met {
 				return root, events, err
 			}
 			r.telemetry.conflict(ctx, attempt)
+			if attempt >= r.options.attempts {
+				return nil, nil, err
+			}
 			if err := pause(ctx, attempt); err != nil {
 				return nil, nil, r.explain(err, "update", id)
 			}
@@ -118,19 +134,20 @@ func (r *Repository[A]) Update(ctx context.Context, id string, mutate func(*A) e
 	})
 }
 
+// tryUpdate reports whether it met another change of the aggregate.
 func (r *Repository[A]) tryUpdate(ctx context.Context, id string, mutate func(*A) error) (
-	aggregate.Aggregate, []aggregate.Raised, error) {
+	root aggregate.Aggregate, events []aggregate.Raised, met bool, err error) {
 	a, err := r.get(ctx, id)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, false, err
 	}
 	if err := mutate(a); err != nil {
-		return nil, nil, err
+		return nil, nil, false, err
 	}
-	root := r.root(a)
-	events := aggregate.Pending(root, r.name)
-	change := Change[A]{Op: Update, ID: id, State: a, Expected: root.Version(), Events: events}
-	return root, events, r.save(ctx, change, "update")
+	root = r.root(a)
+	events = aggregate.Pending(root, r.name)
+	err = r.save(ctx, Change[A]{Op: Update, ID: id, State: a, Expected: root.Version(), Events: events}, "update")
+	return root, events, errors.Is(err, ErrVersion), err
 }
 
 // Remove deletes the aggregate. It returns [ErrNotFound], of kind fault.NotFound, if there is none.
@@ -153,25 +170,45 @@ func (r *Repository[A]) Count(ctx context.Context, field string) (map[string]int
 // change runs save in a span, then dispatches the events it returns.
 func (r *Repository[A]) change(ctx context.Context, name, id string,
 	save func(context.Context) (aggregate.Aggregate, []aggregate.Raised, error)) error {
-	inner, op := r.telemetry.begin(ctx, name, id)
-	root, events, err := save(inner)
-	if err == nil && root != nil {
-		aggregate.Stored(root)
-	}
-	op.end(inner, root, err)
+	events, err := r.commit(ctx, name, id, save)
 	if err == nil {
 		r.dispatch(ctx, events)
 	}
 	return err
 }
 
+func (r *Repository[A]) commit(ctx context.Context, name, id string,
+	save func(context.Context) (aggregate.Aggregate, []aggregate.Raised, error)) (events []aggregate.Raised, err error) {
+	ctx, op := r.telemetry.begin(ctx, name, id)
+	err = instrument.ErrUnfinished
+	defer func() { op.end(ctx, err) }()
+	root, events, err := save(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if root != nil {
+		aggregate.Stored(root)
+		op.version(root)
+	}
+	return events, nil
+}
+
+// deadlineKey is the context key of the end of the dispatch that a change is made in, by a handler of another's events.
+type deadlineKey struct{}
+
 // dispatch runs the handlers of events that are committed. The caller has what it asked for whatever comes of them, and
-// its giving up does not undo the commit: so they outlive its context and their errors are not its errors.
+// its giving up does not undo the commit: so they outlive its context and their errors are not its errors. Changes that
+// they make in turn have no more time than is left.
 func (r *Repository[A]) dispatch(ctx context.Context, events []aggregate.Raised) {
 	if len(events) == 0 || r.dispatcher == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.options.dispatchTimeout)
+	deadline := time.Now().Add(r.options.dispatchTimeout)
+	if outer, ok := ctx.Value(deadlineKey{}).(time.Time); ok && outer.Before(deadline) {
+		deadline = outer
+	}
+	ctx = context.WithValue(context.WithoutCancel(ctx), deadlineKey{}, deadline)
+	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
 	for _, event := range events {
 		if err := r.dispatcher.Dispatch(ctx, event); err != nil {

@@ -3,6 +3,7 @@ package repository_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/neuroglia-go/neuroglia/fault"
@@ -45,7 +46,7 @@ func TestUpdateGivesUpAfterItsAttempts(t *testing.T) {
 		opts []repository.Option
 		want int
 	}{
-		"default":       {nil, 5},
+		"default":       {nil, 20},
 		"two":           {[]repository.Option{repository.WithAttempts(2)}, 2},
 		"less than one": {[]repository.Option{repository.WithAttempts(-1)}, 1},
 	} {
@@ -113,5 +114,17 @@ func TestUpdateEndsWithItsContextBetweenAttempts(t *testing.T) {
 	}
 	if f.store.saves != 3 {
 		t.Errorf("%d attempts, want 3", f.store.saves)
+	}
+}
+
+func TestUpdateDoesNotRepeatWhatMutateRefuses(t *testing.T) {
+	t.Parallel()
+	f, calls := setup(t), 0
+	err := f.Update(t.Context(), "a", func(*account) error {
+		calls++
+		return fmt.Errorf("another aggregate: %w", repository.ErrVersion)
+	})
+	if !errors.Is(err, repository.ErrVersion) || calls != 1 {
+		t.Errorf("Update() = %v after %d calls, want mutate's error after one", err, calls)
 	}
 }

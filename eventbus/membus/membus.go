@@ -102,17 +102,29 @@ func (t *Transport) Subscribe(_ context.Context, s eventbus.Subscription, delive
 
 // work delivers the events of a group until the transport is closed, to each subscriber in turn.
 func (t *Transport) work(g *group) {
+	closed := false
+	defer func() {
+		if !closed { // a subscriber has ended the goroutine
+			t.workers.Go(func() { t.work(g) })
+		}
+	}()
 	for turn := 0; ; turn++ {
 		e, deliver, ok := t.take(g, turn)
-		if !ok {
+		if closed = !ok; closed {
 			return
 		}
-		_ = deliver(t.delivery, e, 1) // the bus has reported the error, and there is no other delivery
+		t.deliver(deliver, e)
+	}
+}
+
+func (t *Transport) deliver(deliver eventbus.Deliver, e cloudevent.Event) {
+	defer func() {
 		t.mu.Lock()
+		defer t.mu.Unlock()
 		t.left--
 		t.changed.Broadcast()
-		t.mu.Unlock()
-	}
+	}()
+	_ = deliver(t.delivery, e, 1) // the bus has reported the error, and there is no other delivery
 }
 
 func (t *Transport) take(g *group, turn int) (cloudevent.Event, eventbus.Deliver, bool) {

@@ -4,6 +4,7 @@ package instrument
 
 import (
 	"reflect"
+	"regexp"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -54,10 +55,14 @@ var version = sync.OnceValue(func() string {
 // Tracing reports whether spans made by p can go anywhere: p is neither a no-op nor OpenTelemetry's placeholder for a
 // provider that was never installed.
 func Tracing(p trace.TracerProvider) bool {
-	if _, off := p.(noop.TracerProvider); off {
-		return false
-	}
-	return !placeholder(p) || !placeholder(otel.GetTracerProvider())
+	return !Silent(p) && (!placeholder(p) || !placeholder(otel.GetTracerProvider()))
+}
+
+// Silent reports whether spans made by p can never go anywhere. Unlike [Tracing] it may be asked at any time: a provider
+// may yet be installed behind the placeholder.
+func Silent(p trace.TracerProvider) bool {
+	_, off := p.(noop.TracerProvider)
+	return off
 }
 
 func placeholder(p trace.TracerProvider) bool {
@@ -76,6 +81,11 @@ func FuncName(f any) string {
 // ShortName is a function's name without the path of its package: "cooking.Handlers.releaseOven".
 func ShortName(qualified string) string {
 	return qualified[strings.LastIndexByte(qualified, '/')+1:]
+}
+
+// TypeName is the name of a type as telemetry shows it: without packages' paths, which type arguments have.
+func TypeName(t reflect.Type) string {
+	return regexp.MustCompile(`[^][,*]*/`).ReplaceAllString(t.Name(), "")
 }
 
 // Seconds are the bucket boundaries of a duration in seconds that the semantic conventions advise for HTTP servers.

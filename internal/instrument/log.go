@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"reflect"
+	"strings"
 
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 
@@ -13,13 +14,13 @@ import (
 
 // Log writes the one record of a piece of work: success at debug, refusal at info, failure at error unless a
 // layer further in has done so. It returns err, marked if it was logged as a failure.
-func Log(ctx context.Context, logger *slog.Logger, what string, attrs []slog.Attr, err error) error {
-	switch outcome := OutcomeOf(ctx, err); outcome {
+func Log(ctx context.Context, logger *slog.Logger, what string, attrs []slog.Attr, outcome Outcome, err error) error {
+	switch outcome {
 	case Success:
 		logger.LogAttrs(ctx, slog.LevelDebug, what+" handled", attrs...)
 	case Rejected, Canceled:
 		attrs = append(attrs, slog.String(string(OutcomeKey), string(outcome)),
-			slog.String("neuroglia.reason", err.Error()))
+			slog.String("neuroglia.reason", Text(err)))
 		logger.LogAttrs(ctx, slog.LevelInfo, what+" "+string(outcome), attrs...)
 	case Failure:
 		if telemetry.Recorded(err) {
@@ -36,7 +37,7 @@ func Exception(err error) []slog.Attr {
 	attrs := []slog.Attr{
 		slog.String(string(semconv.ErrorTypeKey), fault.TypeOf(err)),
 		slog.String(string(semconv.ExceptionTypeKey), exceptionType(err)),
-		slog.String(string(semconv.ExceptionMessageKey), err.Error()),
+		slog.String(string(semconv.ExceptionMessageKey), Text(err)),
 	}
 	if stack := PanicStack(err); stack != "" {
 		attrs = append(attrs, slog.String(string(semconv.ExceptionStacktraceKey), stack))
@@ -46,10 +47,19 @@ func Exception(err error) []slog.Attr {
 
 func exceptionType(err error) string {
 	for {
-		wrapped, ok := err.(interface{ Unwrap() error })
-		if !ok || reflect.TypeOf(err).String() != "*fmt.wrapError" {
-			return reflect.TypeOf(err).String()
+		var next error
+		switch e := err.(type) { //nolint:errorlint // this skips the wrappers that are no errors of their own
+		case interface{ Unwrap() error }:
+			next = e.Unwrap()
+		case interface{ Unwrap() []error }:
+			if errs := e.Unwrap(); len(errs) > 0 {
+				next = errs[0]
+			}
 		}
-		err = wrapped.Unwrap()
+		name := reflect.TypeOf(err).String()
+		if next == nil || !strings.HasPrefix(name, "*fmt.") && name != "*errors.joinError" {
+			return name
+		}
+		err = next
 	}
 }

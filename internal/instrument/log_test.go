@@ -48,7 +48,7 @@ func TestLogWritesOneRecordOfALevelThatFits(t *testing.T) {
 				`exception.message="cook: no oven"`},
 	} {
 		logger, text := logged()
-		err := instrument.Log(tt.ctx, logger, "command", []slog.Attr{slog.Int("id", 7)}, tt.err)
+		err := instrument.Log(tt.ctx, logger, "command", []slog.Attr{slog.Int("id", 7)}, instrument.OutcomeOf(tt.ctx, tt.err), tt.err)
 		if got := strings.TrimSpace(text.String()); got != tt.want {
 			t.Errorf("%s:\ngot  %s\nwant %s", tt.name, got, tt.want)
 		}
@@ -56,7 +56,7 @@ func TestLogWritesOneRecordOfALevelThatFits(t *testing.T) {
 			t.Errorf("%s: Log() = %v, recorded %v, want the error, marked if it is a failure",
 				tt.name, err, telemetry.Recorded(err))
 		}
-		if _ = instrument.Log(tt.ctx, logger, "request", nil, err); tt.name == "failure" &&
+		if _ = instrument.Log(tt.ctx, logger, "request", nil, instrument.OutcomeOf(tt.ctx, err), err); tt.name == "failure" &&
 			strings.Contains(text.String(), "request") {
 			t.Errorf("a failure was logged twice: %s", text)
 		}
@@ -66,7 +66,7 @@ func TestLogWritesOneRecordOfALevelThatFits(t *testing.T) {
 func TestLogWritesTheStackOfAPanic(t *testing.T) {
 	t.Parallel()
 	logger, text := logged()
-	_ = instrument.Log(t.Context(), logger, "command", nil, panicking("no oven"))
+	_ = instrument.Log(t.Context(), logger, "command", nil, instrument.Failure, panicking("no oven"))
 	for _, want := range []string{"error.type=panic", "exception.stacktrace=", "instrument_test.panicking("} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("logged %s, want %s in it", text, want)

@@ -41,18 +41,26 @@ func OutcomeOf(ctx context.Context, err error) Outcome {
 	}
 }
 
+// OutcomeOfHandler is [OutcomeOf] for work that nobody waits for, such as the handling of an event: there, a refusal is
+// work left undone, and so a failure.
+func OutcomeOfHandler(ctx context.Context, err error) Outcome {
+	if outcome := OutcomeOf(ctx, err); outcome != Rejected {
+		return outcome
+	}
+	return Failure
+}
+
 // Fail sets the status and error.type of a span whose work failed.
 func Fail(span trace.Span, err error) {
 	if span.IsRecording() {
-		span.SetStatus(codes.Error, err.Error())
+		span.SetStatus(codes.Error, Text(err))
 		span.SetAttributes(semconv.ErrorTypeKey.String(fault.TypeOf(err)))
 	}
 }
 
 // Conclude sets the outcome of work that did not succeed on its span, and returns what to measure its duration with:
 // the attributes given, the outcome and, for a failure, error.type.
-func Conclude(ctx context.Context, span trace.Span, err error, base ...attribute.KeyValue) metric.MeasurementOption {
-	outcome := OutcomeOf(ctx, err)
+func Conclude(span trace.Span, outcome Outcome, err error, base ...attribute.KeyValue) metric.MeasurementOption {
 	attrs := append(slices.Clone(base), OutcomeKey.String(string(outcome)))
 	span.SetAttributes(attrs[len(base)])
 	if outcome == Failure {
