@@ -2,8 +2,6 @@
 package api
 
 import (
-	"net/http"
-
 	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/application/browsing"
 	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/application/cooking"
 	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/application/delivering"
@@ -15,7 +13,7 @@ import (
 func Routes(a *web.API) {
 	web.Get[browsing.GetMenu](a, "/api/menu")
 
-	web.Post[ordering.PlaceOrder](a, "/api/orders", web.Status(http.StatusCreated))
+	web.Post[ordering.PlaceOrder](a, "/api/orders", web.Created("/api/orders/{id}"))
 	web.Get[browsing.ListOrders](a, "/api/orders")
 	web.Get[browsing.GetOrder](a, "/api/orders/{id}")
 	web.Put[cooking.StartCooking](a, "/api/orders/{id}/cook")

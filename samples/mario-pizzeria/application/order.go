@@ -13,7 +13,7 @@ type Order struct {
 	ID         string    `json:"id" otel:"order.id,aggregate"`
 	CustomerID string    `json:"customer_id" otel:"customer.id"`
 	Status     string    `json:"status" enum:"pending,cooking,ready,out_for_delivery,delivered,cancelled"`
-	Items      []Item    `json:"items" otel:"order.item_count,len"`
+	Items      []Item    `json:"items" otel:"order.line_count,len"`
 	Total      Money     `json:"total" otel:"order.total"`
 	PlacedAt   time.Time `json:"placed_at"`
 	Driver     string    `json:"driver,omitempty"`

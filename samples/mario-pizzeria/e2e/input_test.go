@@ -23,7 +23,7 @@ func TestBadInputIsRefusedWithWhatIsWrong(t *testing.T) {
 		"missing field":   {"POST", "/api/orders", `{"items":[{"pizza_id":"margherita","quantity":2}]}`, 422, "customer_id"},
 		"no items":        {"POST", "/api/orders", `{"customer_id":"c","items":[]}`, 422, "body.items"},
 		"no pizza":        {"POST", "/api/orders", `{"customer_id":"c","items":[{"pizza_id":"hawaii","quantity":2}]}`, 422, "items[0].pizza_id"},
-		"no such topping": {"POST", "/api/orders", `{"customer_id":"c","items":[{"pizza_id":"margherita","quantity":2,"toppings":["glass"]}]}`, 422, "items[0].toppings"},
+		"no such topping": {"POST", "/api/orders", `{"customer_id":"c","items":[{"pizza_id":"margherita","quantity":2,"toppings":["glass"]}]}`, 422, "body.items[0].toppings[0]"},
 		"minus one pizza": {"POST", "/api/orders", `{"customer_id":"c","items":[{"pizza_id":"margherita","quantity":-1}]}`, 422, "body.items[0].quantity"},
 		"half a pizza":    {"POST", "/api/orders", `{"customer_id":"c","items":[{"pizza_id":"margherita","quantity":0.5}]}`, 422, "body.items[0].quantity"},
 		"bad customer id": {"POST", "/api/orders", `{"customer_id":"a b/c","items":[{"pizza_id":"margherita","quantity":2}]}`, 422, "body.customer_id"},
@@ -66,6 +66,13 @@ func TestBadInputIsRefusedWithWhatIsWrong(t *testing.T) {
 		t.Errorf("got %d orders, want the one that was right", len(list.Orders))
 	}
 	p.do(http.MethodGet, "/api/customers/c", "").want(t, http.StatusNotFound)
+}
+
+func TestANewOrderSaysWhereItIs(t *testing.T) {
+	t.Parallel()
+	p := start(t, "OTEL_SDK_DISABLED=true", "DATABASE_URL=memory:")
+	placed := p.do(http.MethodPost, "/api/orders", twoMargheritas).want(t, http.StatusCreated)
+	p.do(http.MethodGet, placed.Header.Get("Location"), "").want(t, http.StatusOK)
 }
 
 func TestOrdersAreListedPageByPage(t *testing.T) {

@@ -90,6 +90,29 @@ func TestAFullKitchenTakesNoMore(t *testing.T) {
 	}
 }
 
+func TestOvensAreNotLostUnderLoad(t *testing.T) {
+	t.Parallel()
+	p := start(t, "OTEL_SDK_DISABLED=true")
+	var clients sync.WaitGroup
+	for range 16 {
+		clients.Go(func() {
+			for range 10 {
+				id := p.order()
+				if p.do(http.MethodPut, "/api/orders/"+id+"/cook", "").Status == http.StatusOK {
+					p.do(http.MethodPut, "/api/orders/"+id+"/ready", "").want(t, http.StatusOK)
+				}
+			}
+		})
+	}
+	clients.Wait()
+	if got := p.do(http.MethodGet, "/api/kitchen", "").Body; !strings.Contains(got, `"free":4`) {
+		t.Errorf("ovens are taken although nothing is cooking: %s\n%s", got, p.output)
+	}
+	if strings.Contains(p.output.String(), `"level":"ERROR"`) {
+		t.Errorf("something failed:\n%s", p.output)
+	}
+}
+
 func TestAStopUnderLoadAnswersAndFlushesEverything(t *testing.T) {
 	t.Parallel()
 	c := startCollector(t)

@@ -46,7 +46,7 @@ func TestSpansOfCommandsHaveTheirBusinessAttributes(t *testing.T) {
 	p.stop()
 	c.stop()
 	want := map[string]any{
-		"order.id": id, "neuroglia.aggregate.id": id, "customer.id": "cust_123", "order.item_count": int64(1), "order.total": 17.98,
+		"order.id": id, "neuroglia.aggregate.id": id, "customer.id": "cust_123", "order.line_count": int64(1), "order.total": 17.98,
 	}
 	seen := map[string]bool{}
 	for _, s := range c.spans() {

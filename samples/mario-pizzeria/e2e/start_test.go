@@ -31,7 +31,7 @@ func TestWhatPreventsTheStartIsSaidInOneLine(t *testing.T) {
 		"folder not writable":   {"DATABASE_URL=sqlite:/proc/mario/mario.db", []string{"DATABASE_URL", "/proc/mario"}},
 		"folder is a file":      {"DATABASE_URL=sqlite:" + file + "/mario.db", []string{"DATABASE_URL", file}},
 		"file is no database":   {"DATABASE_URL=sqlite:" + file, []string{"DATABASE_URL", file}},
-		"unknown database":      {"DATABASE_URL=oracle://x", []string{"DATABASE_URL", "oracle", "sqlite:"}},
+		"unknown database":      {"DATABASE_URL=oracle://mario:s3cret@x", []string{"DATABASE_URL", "sqlite:"}},
 		"payment without host":  {"PAYMENT_URL=payments", []string{"PAYMENT_URL"}},
 		"unknown exporter":      {"OTEL_TRACES_EXPORTER=jaeger", []string{"OTEL_TRACES_EXPORTER", "jaeger", "otlp"}},
 		"unknown protocol":      {"OTEL_EXPORTER_OTLP_PROTOCOL=soap", []string{"OTEL_EXPORTER_OTLP_PROTOCOL", "soap", "grpc"}},
@@ -59,6 +59,9 @@ func TestWhatPreventsTheStartIsSaidInOneLine(t *testing.T) {
 				if !strings.Contains(stderr.String(), what) {
 					t.Errorf("%q is not in: %s", what, stderr.String())
 				}
+			}
+			if strings.Contains(stderr.String()+stdout.String(), "s3cret") {
+				t.Error("it shows the password")
 			}
 			if strings.Contains(stdout.String(), `"msg":"ready"`) {
 				t.Error("it served before it ended")

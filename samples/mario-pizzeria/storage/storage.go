@@ -30,8 +30,8 @@ type Storage struct {
 func Open(ctx context.Context, url string) (*Storage, error) {
 	s := &Storage{}
 	if url != "memory:" {
-		if !strings.HasPrefix(url, "sqlite:") {
-			return nil, fmt.Errorf("DATABASE_URL is %q: use memory: or sqlite:FILE, such as sqlite:data/mario.db", url)
+		if !strings.HasPrefix(url, "sqlite:") { // the URL may hold a password, so it is not repeated
+			return nil, errors.New("DATABASE_URL is of no kind that is known: use memory: or sqlite:FILE, such as sqlite:data/mario.db")
 		}
 		var err error
 		if s.db, err = sqlrepo.Open(ctx, url); err != nil {

@@ -18,7 +18,7 @@ import (
 type PlaceOrder struct {
 	mediator.Command[application.Order]
 	CustomerID string `json:"customer_id" minLength:"1" maxLength:"64" pattern:"^[A-Za-z0-9_-]+$" otel:"customer.id"`
-	Items      []Item `json:"items" minItems:"1" maxItems:"20" otel:"order.item_count,len"`
+	Items      []Item `json:"items" minItems:"1" maxItems:"20" otel:"order.line_count,len"`
 }
 
 // Item is one kind of pizza to order.
@@ -26,7 +26,7 @@ type Item struct {
 	PizzaID  string   `json:"pizza_id" minLength:"1" maxLength:"64"`
 	Quantity int      `json:"quantity" minimum:"1" maximum:"50"`
 	Size     string   `json:"size,omitempty" enum:"small,medium,large" default:"medium"`
-	Toppings []string `json:"toppings,omitempty" maxItems:"5"`
+	Toppings []string `json:"toppings,omitempty" maxItems:"5" enum:"basil,cheese,chili,ham,mushrooms,olives,onions,pineapple,salami"`
 }
 
 func (h Handlers) placeOrder(ctx context.Context, cmd PlaceOrder) (application.Order, error) {
