@@ -41,7 +41,9 @@ func WithTransport(base http.RoundTripper) ClientOption {
 }
 
 // NewClient returns a client for calls to other services. Each request has a span and is measured, and carries the
-// trace to the other side. Neither credentials nor values of the query are recorded of a URL.
+// trace to the other side. In the span and the measurements of a call are neither the credentials of its URL nor the
+// values of its query. The *url.Error of a call that fails repeats the URL without the password, as with any
+// http.Client: wrap the error inside it if secrets are in the query.
 func NewClient(options ...ClientOption) *http.Client {
 	c := clientConfig{timeout: 30 * time.Second} //nolint:mnd // documented at WithClientTimeout
 	for _, option := range options {
@@ -121,7 +123,10 @@ func (t *redactor) RoundTrip(r *http.Request) (*http.Response, error) {
 	if response != nil {
 		response.Request = r
 	}
-	return response, err //nolint:wrapcheck // http.Client wraps it with method and URL
+	if shown, ok := err.(*shownError); ok { //nolint:errorlint // the restorer's own, which nothing wraps
+		err = shown.err
+	}
+	return response, err
 }
 
 // CloseIdleConnections is called by http.Client.
@@ -164,5 +169,5 @@ func (t *restorer) RoundTrip(r *http.Request) (*http.Response, error) {
 		labeler, _ := otelhttp.ClientLabelerFromContext(ctx) // otelhttp sets it on the span only
 		labeler.Add(semconv.ErrorTypeKey.String(strconv.Itoa(response.StatusCode)))
 	}
-	return response, err //nolint:wrapcheck // http.Client wraps it with method and URL
+	return response, showError(err, r.URL)
 }

@@ -98,11 +98,38 @@ func TestOutgoingRequestsThatFailAreErrors(t *testing.T) {
 	_ = listener.Close()
 	rec := observabilitytest.New(t, observabilitytest.Leave("server.port", "url.full"))
 	client := web.NewClient(web.WithClientTelemetry(rec.Providers()))
-	if _, err := send(t.Context(), client, "GET", url, ""); err == nil {
+	secret := strings.Replace(url, "//", "//mario:s3cret@", 1) + "/x?token=s3cret"
+	if _, err := send(t.Context(), client, "GET", secret, ""); err == nil {
 		t.Fatal("got no error")
+	}
+	if text := fmt.Sprint(rec.SpanStubs(), rec.Metrics("http."), rec.Logs()); strings.Contains(text, "s3cret") {
+		t.Errorf("telemetry has a secret: %s", text)
 	}
 	if spans := rec.Spans(); !strings.Contains(spans, "error.type=") || !strings.Contains(spans, "ERROR(") {
 		t.Error(spans)
+	}
+}
+
+type failing struct{ err error }
+
+func (f failing) RoundTrip(r *http.Request) (*http.Response, error) {
+	return nil, fmt.Errorf("%w: %s, query ?%s", f.err, r.URL, r.URL.RawQuery)
+}
+
+func TestErrorsOfTransportsTellNoSecretsOfTheURL(t *testing.T) {
+	t.Parallel()
+	rec := observabilitytest.New(t, observabilitytest.Leave("url.full", "network.protocol.version"))
+	broken := errors.New("broken")
+	client := web.NewClient(web.WithClientTelemetry(rec.Providers()), web.WithTransport(failing{broken}))
+	_, err := send(t.Context(), client, "GET", "http://mario:s3cret@127.0.0.1:1/x?token=s3cret", "")
+	if !errors.Is(err, broken) || !strings.Contains(err.Error(), "broken: http://mario:s3cret@127.0.0.1:1/x") {
+		t.Errorf("got %v, want the error of the transport", err)
+	}
+	observabilitytest.Diff(t, rec.Spans(), `
+		GET CLIENT ERROR(broken: http://127.0.0.1:1/x?token=REDACTED, query ?token=REDACTED) error.type=*errors.errorString http.request.method=GET server.address=127.0.0.1 server.port=1
+	`)
+	if text := rec.Metrics("http.") + rec.Logs(); strings.Contains(text, "s3cret") || !strings.Contains(text, "error.type=") {
+		t.Error(text)
 	}
 }
 
