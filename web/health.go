@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/neuroglia-go/neuroglia/internal/instrument"
 )
 
 // alive answers as long as the process serves at all.
@@ -35,6 +37,10 @@ func writeStatus(w http.ResponseWriter, status string) error {
 // notReady names the parts that are not ready. What is wrong with them is in the log and nobody else's business.
 func notReady(err error) *refusal {
 	refused := &refusal{status: http.StatusServiceUnavailable}
+	if isPanic(err) {
+		refused.detail = "the checks panicked"
+		return refused
+	}
 	errs := []error{err}
 	var joined interface{ Unwrap() []error }
 	if errors.As(err, &joined) {
@@ -70,7 +76,7 @@ type readinessRun struct {
 }
 
 // now returns the outcome of a check. A check that hangs keeps all others from starting, so that hanging checks do not
-// pile up.
+// pile up. One that panics is one that fails.
 func (c *readiness) now(ctx context.Context) error {
 	if c.check == nil {
 		return nil
@@ -99,8 +105,10 @@ func (c *readiness) join(ctx context.Context) *readinessRun {
 	go func() {
 		ctx, cancel := context.WithTimeout(ctx, c.timeout)
 		defer cancel()
+		defer c.finish(ctx, run)
+		defer instrument.Recover(&run.err)
+		run.err = instrument.ErrUnfinished
 		run.err = c.check(ctx)
-		c.finish(ctx, run)
 	}()
 	return run
 }
@@ -112,6 +120,8 @@ func (c *readiness) finish(ctx context.Context, run *readinessRun) {
 	c.running = nil
 	c.mu.Unlock()
 	switch {
+	case changed && c.failing && isPanic(run.err):
+		c.logger.LogAttrs(ctx, slog.LevelError, "not ready", instrument.Exception(run.err)...)
 	case changed && c.failing:
 		c.logger.WarnContext(ctx, "not ready", "error", run.err)
 	case changed:

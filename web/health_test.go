@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -75,6 +77,42 @@ func TestChangesOfReadinessAreLoggedOnce(t *testing.T) {
 		WARN not ready error="store: disk full"
 		INFO ready again
 	`)
+}
+
+func TestACheckThatPanicsIsNotReadyAndLoggedOnce(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		check func(context.Context) error
+		log   string
+	}{
+		"panic": {
+			func(context.Context) error { panic("secret") },
+			`ERROR not ready error.type=panic exception.message="panic: secret" exception.stacktrace=* exception.type=*instrument.PanicError`,
+		},
+		"exit": {
+			func(context.Context) error { runtime.Goexit(); return nil },
+			`ERROR not ready error.type=panic exception.message=* exception.type=instrument.unfinished`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPizzeria(t, func(config *web.Config) { config.Ready = c.check })
+			for range 3 {
+				status, header, body := p.ask(t, "GET", "/readyz", "")
+				if status != http.StatusServiceUnavailable || header.Get("Content-Type") != "application/problem+json" ||
+					!strings.Contains(body, "the checks panicked") || strings.Contains(body, "secret") {
+					t.Errorf("got %d %s", status, body)
+				}
+			}
+			if name == "exit" {
+				if got := p.recorder.LogRecords(); len(got) != 1 {
+					t.Errorf("got logs %s", p.recorder.Logs())
+				}
+				return
+			}
+			observabilitytest.Diff(t, p.recorder.Logs(), c.log)
+		})
+	}
 }
 
 func TestHealthAnswersWhileAlive(t *testing.T) {
