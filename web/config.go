@@ -31,6 +31,10 @@ type Config struct {
 	// ReadyTimeout bounds Ready. Defaults to 2 seconds.
 	ReadyTimeout time.Duration
 
+	// Failed is called once if serving ends by itself, since a service is of no use without its server: usually
+	// app.Host.Fail. Defaults to logging the error.
+	Failed func(error)
+
 	// OpenAPIPath is where the OpenAPI document is. Defaults to "/api/openapi.json"; "-" is nowhere.
 	OpenAPIPath string
 	// DocsPath is where the page is that shows the API to people. Defaults to "/api/docs"; "-" is nowhere.

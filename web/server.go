@@ -72,15 +72,23 @@ func (s *server) start(ctx context.Context) error {
 		ConnState:         s.connections.track,
 		BaseContext:       func(net.Listener) context.Context { return base },
 	}
-	go func() {
-		defer close(s.ended)
-		s.err = s.http.Serve(listener)
-		if !s.api.closing.Load() {
-			c.Telemetry.Logger.ErrorContext(base, "serving ended", "error", s.err)
-		}
-	}()
+	go s.serve(base)
 	c.Telemetry.Logger.InfoContext(ctx, "listening", "url", "http://"+listener.Addr().String())
 	return nil
+}
+
+// serve returns when the listener is closed, by stop, or broken.
+func (s *server) serve(ctx context.Context) {
+	s.err = s.http.Serve(s.listener)
+	close(s.ended)
+	if s.api.closing.Load() {
+		return
+	}
+	if failed := s.api.config.Failed; failed != nil {
+		failed(fmt.Errorf("web: serving ended: %w", s.err))
+		return
+	}
+	s.api.config.Telemetry.Logger.ErrorContext(ctx, "serving ended", "error", s.err)
 }
 
 // advise says what to do about an error of listening, without the address that it repeats.
@@ -120,7 +128,7 @@ func (s *server) stop(ctx context.Context) error {
 		}
 	}
 	s.api.closing.Store(true)
-	if err := s.listener.Close(); err != nil {
+	if err := s.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) { // as it is when serving has failed
 		return fmt.Errorf("close the listener: %w", err)
 	}
 	<-s.ended // or Shutdown may close the listener again, and fail
