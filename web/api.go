@@ -37,6 +37,8 @@ type API struct {
 	problems []error
 	ready    readiness
 
+	openapiJSON, docsHTML func() ([]byte, error) // made at the first request, when all routes are registered
+
 	stopping atomic.Bool // not ready any more
 	closing  atomic.Bool // each answer is the last of its connection
 	mu       sync.Mutex  // guards address
@@ -49,6 +51,7 @@ var _ http.Handler = (*API)(nil)
 func New(m *mediator.Mediator, config Config) *API {
 	a := &API{mediator: m, config: config.withDefaults(), mux: http.NewServeMux(), patterns: map[string]bool{}}
 	a.document = newDocument(a.config)
+	a.openapiJSON, a.docsHTML = sync.OnceValues(a.document.encode), sync.OnceValues(a.render)
 	a.ready = readiness{check: a.config.Ready, timeout: a.config.ReadyTimeout, logger: a.config.Telemetry.Logger}
 	var err error
 	if a.tracing, err = newInstrumentation(a.config, a.serve); err != nil {

@@ -14,20 +14,29 @@ import (
 
 // docs shows the API to people: one page without scripts or anything from elsewhere.
 func (a *API) docs(w http.ResponseWriter, _ *http.Request) error {
-	page, err := template.New("docs").Funcs(template.FuncMap{"type": typeText, "limits": limitsText}).Parse(docsPage)
+	data, err := a.docsHTML()
 	if err != nil {
-		return fmt.Errorf("parse the page: %w", err)
-	}
-	var out bytes.Buffer
-	if err := page.Execute(&out, a.page()); err != nil {
-		return fmt.Errorf("show the API: %w", err)
+		return err
 	}
 	header := w.Header()
 	header.Set("Content-Type", "text/html; charset=utf-8")
 	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'")
 	header.Set("Referrer-Policy", "no-referrer")
-	_, _ = out.WriteTo(w) // nothing can be said any more to a client that is gone
+	_, _ = w.Write(data) // nothing can be said any more to a client that is gone
 	return nil
+}
+
+// render returns the page as HTML.
+func (a *API) render() ([]byte, error) {
+	page, err := template.New("docs").Funcs(template.FuncMap{"type": typeText, "limits": limitsText}).Parse(docsPage)
+	if err != nil {
+		return nil, fmt.Errorf("parse the page: %w", err)
+	}
+	var out bytes.Buffer
+	if err := page.Execute(&out, a.page()); err != nil {
+		return nil, fmt.Errorf("show the API: %w", err)
+	}
+	return out.Bytes(), nil
 }
 
 type page struct {

@@ -152,10 +152,19 @@ func words(name string) string {
 	return string(out)
 }
 
-func (a *API) openapi(w http.ResponseWriter, _ *http.Request) error {
-	data, err := json.Marshal(a.document.OpenAPI)
+// encode returns the document as JSON.
+func (d *document) encode() ([]byte, error) {
+	data, err := json.Marshal(d.OpenAPI)
 	if err != nil {
-		return fmt.Errorf("encode the OpenAPI document: %w", err)
+		return nil, fmt.Errorf("encode the OpenAPI document: %w", err)
+	}
+	return data, nil
+}
+
+func (a *API) openapi(w http.ResponseWriter, _ *http.Request) error {
+	data, err := a.openapiJSON()
+	if err != nil {
+		return err
 	}
 	w.Header().Set("Content-Type", "application/vnd.oai.openapi+json;version=3.1")
 	_, _ = w.Write(data) // nothing can be said any more to a client that is gone

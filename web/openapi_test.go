@@ -78,6 +78,22 @@ func TestTheOpenAPIDocumentComesFromTheMessages(t *testing.T) {
 	}
 }
 
+func TestDocumentationIsMadeOnceWhenTheAPIServes(t *testing.T) {
+	t.Parallel()
+	p := newPizzeria(t, nil)
+	for _, path := range []string{"/api/openapi.json", "/api/docs"} {
+		p.OpenAPI().Info.Description = "changed before serving " + path
+		_, _, first := p.ask(t, "GET", path, "")
+		if !strings.Contains(first, "changed before serving "+path) {
+			t.Errorf("got %s", first)
+		}
+		p.OpenAPI().Info.Description = "changed too late"
+		if _, _, again := p.ask(t, "GET", path, ""); again != first {
+			t.Errorf("got %s", again)
+		}
+	}
+}
+
 func TestThePageOfTheAPINeedsNothingFromElsewhere(t *testing.T) {
 	t.Parallel()
 	status, header, body := newPizzeria(t, nil).ask(t, "GET", "/api/docs", "")
