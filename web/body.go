@@ -91,6 +91,9 @@ func (in *input) bindBody(data []byte, message reflect.Value, found *huma.Valida
 		}
 		return refuse(http.StatusUnprocessableEntity, "body", "a number is out of range")
 	}
+	if in.open && locationBytes(in.registry, in.body, parsed, int64(len("body"))) > amplification*in.limit {
+		return refuse(http.StatusUnprocessableEntity, "body", "its keys are too long or its values nested too deeply")
+	}
 	path := huma.NewPathBuffer(make([]byte, 0, 64), 0)
 	path.Push("body")
 	changed := in.defaults && withDefaults(in.registry, in.body, parsed)

@@ -20,6 +20,7 @@ type input struct {
 	params   []param
 	body     *huma.Schema // nil if the message takes no body
 	defaults bool         // of fields of the body
+	open     bool         // the body has maps or types inside themselves, so that locations have no bound
 	limit    int64        // bytes of the body
 }
 
@@ -127,10 +128,14 @@ func (in *input) location(field string) string {
 	return "body." + field
 }
 
-// examine goes through a schema and all that it leads to. It looks for defaults, and refuses null for a list that must
-// not be empty: huma takes null for any list.
+// examine goes through a schema and all that it leads to. It looks for defaults and for what makes the body open, and
+// refuses null for a list that must not be empty: huma takes null for any list.
 func (in *input) examine(s *huma.Schema, seen map[string]bool) {
-	if s == nil || seen[s.Ref] {
+	if s == nil {
+		return
+	}
+	if seen[s.Ref] {
+		in.open = true
 		return
 	}
 	if s.Ref != "" {
@@ -149,6 +154,7 @@ func (in *input) examine(s *huma.Schema, seen map[string]bool) {
 		in.examine(p, seen)
 	}
 	if values, ok := s.AdditionalProperties.(*huma.Schema); ok {
+		in.open = true
 		in.examine(values, seen)
 	}
 	in.examine(s.Items, seen)
