@@ -12,11 +12,15 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/log"
 	"go.opentelemetry.io/otel/metric"
+	sdklog "go.opentelemetry.io/otel/sdk/log"
 	"go.opentelemetry.io/otel/trace"
 )
 
 // configFile makes providers from the declarative configuration at OTEL_CONFIG_FILE, which stands in place of all other
 // variables.
+//
+// Text that is not UTF-8 is made so in log records and in the resource only: otelconf makes the exporters of spans and
+// metrics itself, with no place to wrap them, and there such text still costs its batch.
 type configFile struct{ sdk otelconf.SDK }
 
 // newConfigFile reads a file. The service's name and what the resource detectors find are added where the file does not
@@ -37,7 +41,7 @@ func newConfigFile(ctx context.Context, c *config, path string, stdout *slog.Log
 		otelconf.WithOpenTelemetryConfiguration(*conf),
 		otelconf.WithTracerProviderOptions(append(c.tracerOptions(), c.traces...)...),
 		otelconf.WithMeterProviderOptions(c.metrics...),
-		otelconf.WithLoggerProviderOptions(c.logs...),
+		otelconf.WithLoggerProviderOptions(append([]sdklog.LoggerProviderOption{sdklog.WithProcessor(validLogsFirst{})}, c.logs...)...),
 	)
 	if err != nil {
 		return nil, fmt.Errorf("use OTEL_CONFIG_FILE %s: %w", path, errors.Join(err, sdk.Shutdown(ctx)))

@@ -38,7 +38,7 @@ func newSpanExporter(
 	if err != nil {
 		return nil, fmt.Errorf("make the %s exporter of traces: %w", name, err)
 	}
-	return exporter, nil
+	return validSpans{exporter}, nil
 }
 
 func newMetricExporter(
@@ -55,7 +55,7 @@ func newMetricExporter(
 	if err != nil {
 		return nil, fmt.Errorf("make the %s exporter of metrics: %w", name, err)
 	}
-	return exporter, nil
+	return validMetrics{exporter}, nil
 }
 
 func newLogExporter(
@@ -72,7 +72,7 @@ func newLogExporter(
 	if err != nil {
 		return nil, fmt.Errorf("make the %s exporter of logs: %w", name, err)
 	}
-	return namedLogExporter{exporter}, nil
+	return validLogs{namedLogExporter{exporter}}, nil
 }
 
 // namedLogExporter says in its errors that they are about logs, as the exporters of the other signals do.

@@ -56,6 +56,7 @@ func lives() map[string]func(context.Context) error {
 		"traced before":   tracedBefore,
 		"started again":   startedAgain,
 		"without context": withoutContext,
+		"wild text":       wildText,
 	}
 }
 

@@ -22,7 +22,8 @@ type prometheusReader struct {
 	server *http.Server
 }
 
-// newPrometheusReader listens at addr. It offers the OpenMetrics format, without which there are no exemplars.
+// newPrometheusReader listens at addr. It offers the OpenMetrics format, without which there are no exemplars. A
+// series that Prometheus does not take, such as one with a label that is not UTF-8, is left out.
 func newPrometheusReader(ctx context.Context, addr string) (sdkmetric.Reader, error) {
 	registry := prometheus.NewRegistry()
 	exporter, err := otelprometheus.New(
@@ -35,7 +36,8 @@ func newPrometheusReader(ctx context.Context, addr string) (sdkmetric.Reader, er
 		return nil, fmt.Errorf("listen for Prometheus (OTEL_EXPORTER_PROMETHEUS_HOST, _PORT): %w", err)
 	}
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{Registry: registry, EnableOpenMetrics: true}))
+	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{
+		Registry: registry, EnableOpenMetrics: true, ErrorHandling: promhttp.ContinueOnError}))
 	server := &http.Server{Handler: mux, ReadTimeout: 5 * time.Second, WriteTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	go func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

@@ -22,7 +22,7 @@ func describe(ctx context.Context, c *config, stdout *slog.Logger) *resource.Res
 	if err != nil {
 		stdout.WarnContext(ctx, "telemetry resource is incomplete", "error", err)
 	}
-	return res
+	return validResource(res)
 }
 
 // newResource describes this process. What the environment says wins over the code, which wins over what is detected.
