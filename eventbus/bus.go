@@ -53,16 +53,15 @@ func WithTelemetry(p telemetry.Providers) Option { return func(o *options) { o.t
 func WithBaggage(keys ...string) Option { return func(o *options) { o.baggageKeys = keys } }
 
 // New returns a bus over transport. Source is the CloudEvents source of what it publishes, such as "/mario-pizzeria".
-func New(transport Transport, source string, opts ...Option) (*Bus, error) {
+func New(transport Transport, source string, opts ...Option) *Bus {
 	var o options
 	for _, option := range opts {
 		option(&o)
 	}
-	instruments, err := newInstruments(o.telemetry.OrGlobal(), transport.System(), o.baggageKeys)
-	if err != nil {
-		return nil, fmt.Errorf("event bus: %w", err)
+	return &Bus{
+		transport: transport, source: source,
+		telemetry: newInstruments(o.telemetry.OrGlobal(), transport.System(), o.baggageKeys),
 	}
-	return &Bus{transport: transport, source: source, telemetry: instruments}, nil
 }
 
 // Publish sends an event. A trace context that the event already carries stays: it is the context of its creation.

@@ -16,11 +16,8 @@ type OrderPlaced struct {
 
 func Example() {
 	ctx := context.Background()
-	bus, err := eventbus.New(membus.New(), "/mario-pizzeria")
-	if err != nil {
-		panic(err)
-	}
-	err = eventbus.Subscribe(bus, "kitchen", "order.placed.v1", func(_ context.Context, e OrderPlaced) error {
+	bus := eventbus.New(membus.New(), "/mario-pizzeria")
+	err := eventbus.Subscribe(bus, "kitchen", "order.placed.v1", func(_ context.Context, e OrderPlaced) error {
 		fmt.Println("cook a", e.Pizza)
 		return nil
 	})

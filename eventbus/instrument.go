@@ -3,9 +3,11 @@ package eventbus
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
+	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/baggage"
 	"go.opentelemetry.io/otel/metric"
@@ -34,7 +36,7 @@ type instruments struct {
 	process    metric.Float64Histogram
 }
 
-func newInstruments(p telemetry.Providers, system string, baggageKeys []string) (*instruments, error) {
+func newInstruments(p telemetry.Providers, system string, baggageKeys []string) *instruments {
 	scope := instrument.NewScope("eventbus")
 	meter := scope.Meter(p.Meter)
 	i := &instruments{
@@ -51,7 +53,10 @@ func newInstruments(p telemetry.Providers, system string, baggageKeys []string) 
 		instrument.Seconds())
 	i.process, errs[3] = meter.Float64Histogram("messaging.process.duration", metric.WithUnit("s"),
 		metric.WithDescription("Duration of processing operation."), instrument.Seconds())
-	return i, errors.Join(errs[:]...)
+	if err := errors.Join(errs[:]...); err != nil {
+		otel.Handle(fmt.Errorf("event bus: %w", err)) // the instruments can be used all the same
+	}
+	return i
 }
 
 // inject writes the trace context, and the baggage that travels, into the event.

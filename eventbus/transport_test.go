@@ -58,10 +58,7 @@ func newBus(t *testing.T, transport eventbus.Transport, opts ...eventbus.Option)
 		Propagator: propagation.NewCompositeTextMapPropagator(propagation.TraceContext{}, propagation.Baggage{}),
 		Logger:     slog.New(slog.DiscardHandler),
 	})
-	bus, err := eventbus.New(transport, "/mario-pizzeria", append(opts, with)...)
-	if err != nil {
-		t.Fatalf("New: %v", err)
-	}
+	bus := eventbus.New(transport, "/mario-pizzeria", append(opts, with)...)
 	return bus
 }
 

@@ -72,10 +72,7 @@ func TestEventsAreDispatchedThoughTheCallerHasGone(t *testing.T) {
 
 func TestARepositoryWithoutDispatcherDropsEvents(t *testing.T) {
 	t.Parallel()
-	r, err := repository.New(setup(t).store, nil)
-	if err != nil {
-		t.Fatalf("New: %v", err)
-	}
+	r := repository.New(setup(t).store, nil)
 	if err := r.Update(t.Context(), "a", deposit(1)); err != nil {
 		t.Errorf("Update: %v", err)
 	}

@@ -11,11 +11,7 @@ import (
 func ExampleRepository_Update() {
 	ctx := context.Background()
 	store := memrepo.New(repository.Schema[account]{Name: "accounts"})
-	accounts, err := repository.New(store, nil)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	accounts := repository.New(store, nil)
 	fmt.Println(accounts.Add(ctx, newAccount("a1")))
 
 	// The function may run again with what somebody else has saved meanwhile. Its error is returned as it is.

@@ -127,10 +127,7 @@ func setup(t *testing.T, opts ...repository.Option) fixture {
 	f := fixture{dispatcher: &fakeDispatcher{}, store: &fakeStore{Store: memrepo.New(repository.Schema[account]{
 		Name: "accounts", Fields: map[string]func(*account) string{"owner": func(a *account) string { return a.owner }},
 	})}}
-	var err error
-	if f.Repository, err = repository.New(f.store, f.dispatcher, opts...); err != nil {
-		t.Fatalf("New: %v", err)
-	}
+	f.Repository = repository.New(f.store, f.dispatcher, opts...)
 	if err := f.Add(t.Context(), newAccount("a")); err != nil {
 		t.Fatalf("Add: %v", err)
 	}

@@ -3,12 +3,14 @@ package repository
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"reflect"
 	"slices"
 	"strings"
 	"time"
 
+	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
@@ -52,7 +54,7 @@ type operation struct {
 	success    []metric.RecordOption
 }
 
-func newInstruments(p telemetry.Providers, entity string, store any) (*instruments, error) {
+func newInstruments(p telemetry.Providers, entity string, store any) *instruments {
 	scope := instrument.NewScope("repository")
 	meter := scope.Meter(p.Meter)
 	i := &instruments{
@@ -75,7 +77,10 @@ func newInstruments(p telemetry.Providers, entity string, store any) (*instrumen
 			success: []metric.RecordOption{metric.WithAttributeSet(attribute.NewSet(attrs...))},
 		}
 	}
-	return i, errors.Join(errs[:]...)
+	if err := errors.Join(errs[:]...); err != nil {
+		otel.Handle(fmt.Errorf("repository: %w", err)) // the instruments can be used all the same
+	}
+	return i
 }
 
 // driverName is the name of the driver's package, such as "sqlrepo".

@@ -56,20 +56,17 @@ func WithAttempts(n int) Option { return func(o *options) { o.attempts = max(n, 
 func WithDispatchTimeout(d time.Duration) Option { return func(o *options) { o.dispatchTimeout = d } }
 
 // New returns a repository over store that hands events to dispatcher; a nil dispatcher drops them.
-func New[A any, P aggregate.Pointer[A]](store Store[A], dispatcher Dispatcher, opts ...Option) (*Repository[A], error) {
+func New[A any, P aggregate.Pointer[A]](store Store[A], dispatcher Dispatcher, opts ...Option) *Repository[A] {
 	o := options{attempts: 20, dispatchTimeout: 30 * time.Second}
 	for _, option := range opts {
 		option(&o)
 	}
-	name := reflect.TypeFor[A]().Name()
-	instruments, err := newInstruments(o.telemetry.OrGlobal(), name, store)
-	if err != nil {
-		return nil, fmt.Errorf("repository of %s: %w", name, err)
-	}
+	name := instrument.TypeName(reflect.TypeFor[A]())
 	return &Repository[A]{
-		store: store, name: name, dispatcher: dispatcher, options: o, telemetry: instruments,
-		root: func(a *A) aggregate.Aggregate { return P(a) },
-	}, nil
+		store: store, name: name, dispatcher: dispatcher, options: o,
+		root:      func(a *A) aggregate.Aggregate { return P(a) },
+		telemetry: newInstruments(o.telemetry.OrGlobal(), name, store),
+	}
 }
 
 // Get returns the aggregate with the given identity. It returns an error of kind fault.NotFound, which is

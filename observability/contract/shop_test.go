@@ -78,14 +78,9 @@ func newShop(t *testing.T, opts ...observabilitytest.Option) *shop {
 	rec := observabilitytest.New(t, append(opts, observabilitytest.Mask(
 		"messaging.message.id", "cloudevents.event_id", "exception.stacktrace"))...)
 	s := &shop{Mediator: mediator.New(mediator.WithTelemetry(rec.Providers())), rec: rec}
-	var err error
-	if s.orders, err = repository.New(memrepo.New(repository.Schema[Order]{Name: "orders"}), s,
-		repository.WithTelemetry(rec.Providers())); err != nil {
-		t.Fatal(err)
-	}
-	if s.bus, err = eventbus.New(membus.New(), "/shop", eventbus.WithTelemetry(rec.Providers())); err != nil {
-		t.Fatal(err)
-	}
+	s.orders = repository.New(memrepo.New(repository.Schema[Order]{Name: "orders"}), s,
+		repository.WithTelemetry(rec.Providers()))
+	s.bus = eventbus.New(membus.New(), "/shop", eventbus.WithTelemetry(rec.Providers()))
 	mediator.Handle(s.Mediator, s.place)
 	mediator.Handle(s.Mediator, s.get)
 	mediator.HandleStream(s.Mediator, s.list)

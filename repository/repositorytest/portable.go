@@ -34,10 +34,7 @@ func portable(t *testing.T, store repository.Store[Ticket], opts ...repository.O
 	*repository.Repository[Ticket], *book) {
 	t.Helper()
 	b := &book{store: store}
-	r, err := repository.New(store, b, opts...)
-	if err != nil {
-		t.Fatalf("repository.New: %v", err)
-	}
+	r := repository.New(store, b, opts...)
 	return r, b
 }
 

@@ -25,10 +25,7 @@ func TestTwoHandlesOnOneFileLoseNothing(t *testing.T) {
 	}
 	var workers sync.WaitGroup
 	for handle := range handles {
-		r, err := repository.New(newStore(t, open(t, url), repositorytest.Schema()), nil, repository.WithAttempts(1000))
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := repository.New(newStore(t, open(t, url), repositorytest.Schema()), nil, repository.WithAttempts(1000))
 		workers.Go(func() {
 			for i := range each {
 				if err := r.Add(t.Context(), repositorytest.NewTicket(fmt.Sprintf("%d-%d", handle, i), "ann")); err != nil {

@@ -40,10 +40,7 @@ func writeUntilKilled(ctx context.Context, url string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	r, err := repository.New(store, nil, repository.WithAttempts(1000))
-	if err != nil {
-		return err
-	}
+	r := repository.New(store, nil, repository.WithAttempts(1000))
 	for i := 0; ; i++ {
 		id := fmt.Sprintf("%d-%d", os.Getpid(), i)
 		if err := r.Add(ctx, repositorytest.NewTicket(id, "writer")); err != nil {

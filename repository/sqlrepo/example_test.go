@@ -57,11 +57,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	pizzas, err := repository.New(store, nil)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	pizzas := repository.New(store, nil)
 
 	fmt.Println(pizzas.Add(ctx, NewPizza("p1", "margherita", "small")))
 	fmt.Println(pizzas.Add(ctx, NewPizza("p2", "pepperoni", "small")))

@@ -16,10 +16,7 @@ func TestEachStatementIsOneClientSpan(t *testing.T) {
 	t.Parallel()
 	recorder := observabilitytest.New(t, observabilitytest.Leave("db.query.text"))
 	db := open(t, "sqlite:"+filepath.Join(t.TempDir(), "test.db"), sqlrepo.WithTelemetry(recorder.Providers()))
-	r, err := repository.New(newStore(t, db, repositorytest.Schema()), nil, repository.WithTelemetry(recorder.Providers()))
-	if err != nil {
-		t.Fatalf("repository.New: %v", err)
-	}
+	r := repository.New(newStore(t, db, repositorytest.Schema()), nil, repository.WithTelemetry(recorder.Providers()))
 	ctx, end := span(t, recorder)
 	for _, do := range []func() error{
 		func() error { return r.Add(ctx, repositorytest.NewTicket("a", "ann")) },

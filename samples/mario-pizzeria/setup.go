@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/neuroglia-go/neuroglia/app"
@@ -37,14 +36,8 @@ func setup(ctx context.Context, h *app.Host) error {
 	h.Add(app.Part{Name: "storage", Stop: stores.Close, Check: stores.Check})
 
 	m := mediator.New()
-	bus, err := eventbus.New(membus.New(), "/mario-pizzeria")
-	if err != nil {
-		return err
-	}
-	repositories, err := newRepositories(stores, m)
-	if err != nil {
-		return err
-	}
+	bus := eventbus.New(membus.New(), "/mario-pizzeria")
+	repositories := newRepositories(stores, m)
 	opening.Register(m, opening.Handlers{Repositories: repositories})
 	ordering.Register(m, ordering.Handlers{Repositories: repositories, Payments: newPayments(config)})
 	cooking.Register(m, cooking.Handlers{Repositories: repositories})
@@ -72,14 +65,13 @@ func setup(ctx context.Context, h *app.Host) error {
 	return nil
 }
 
-func newRepositories(stores *storage.Storage, m *mediator.Mediator) (application.Repositories, error) {
-	var r application.Repositories
-	var errs [4]error
-	r.Orders, errs[0] = repository.New(stores.Orders, m)
-	r.Menu, errs[1] = repository.New(stores.Menu, m)
-	r.Kitchens, errs[2] = repository.New(stores.Kitchens, m)
-	r.Customers, errs[3] = repository.New(stores.Customers, m)
-	return r, errors.Join(errs[:]...)
+func newRepositories(stores *storage.Storage, m *mediator.Mediator) application.Repositories {
+	return application.Repositories{
+		Orders:    repository.New(stores.Orders, m),
+		Menu:      repository.New(stores.Menu, m),
+		Kitchens:  repository.New(stores.Kitchens, m),
+		Customers: repository.New(stores.Customers, m),
+	}
 }
 
 func newPayments(c config) ordering.Payments {

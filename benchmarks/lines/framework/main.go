@@ -27,14 +27,8 @@ func setups() []app.Setup {
 
 func setup(_ context.Context, h *app.Host) error {
 	m := mediator.New()
-	orders, err := repository.New(memrepo.New(repository.Schema[Order]{Name: "orders"}), m)
-	if err != nil {
-		return err
-	}
-	bus, err := eventbus.New(membus.New(), "/orders")
-	if err != nil {
-		return err
-	}
+	orders := repository.New(memrepo.New(repository.Schema[Order]{Name: "orders"}), m)
+	bus := eventbus.New(membus.New(), "/orders")
 	s := &service{orders: orders}
 	mediator.Handle(m, s.placeOrder)
 	mediator.Handle(m, s.getOrder)

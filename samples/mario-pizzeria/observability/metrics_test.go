@@ -23,12 +23,12 @@ func TestWhatHappensToOrdersIsCounted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var r application.Repositories
-	var errOrders, errCustomers error
-	r.Orders, errOrders = repository.New(stores.Orders, m, repository.WithTelemetry(rec.Providers()))
-	r.Customers, errCustomers = repository.New(stores.Customers, m, repository.WithTelemetry(rec.Providers()))
+	r := application.Repositories{
+		Orders:    repository.New(stores.Orders, m, repository.WithTelemetry(rec.Providers())),
+		Customers: repository.New(stores.Customers, m, repository.WithTelemetry(rec.Providers())),
+	}
 	_, err = observability.Register(m, r, rec.Providers())
-	if err := errors.Join(err, errOrders, errCustomers, r.Customers.Add(t.Context(), customer.Register("ada"))); err != nil {
+	if err := errors.Join(err, r.Customers.Add(t.Context(), customer.Register("ada"))); err != nil {
 		t.Fatal(err)
 	}
 	delivered, cancelled, cooking := place(t, r), place(t, r), place(t, r)
