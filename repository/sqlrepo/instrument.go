@@ -51,8 +51,9 @@ func (s *statements) of(method otelsql.Method, text string) *statement {
 }
 
 // instrument wraps a connector. A described statement makes a CLIENT span under the caller's span, if there is one: a
-// gauge that reads the database makes no traces. Transactions are measured, because waiting for the lock and for the
-// disk is what a change takes most of its time for, but have no spans.
+// gauge that reads the database makes no traces. Transactions are measured, because waiting for other processes' locks
+// and for the disk is what a change takes most of its time for, but have no spans. Waiting for this process's one writer
+// is in the duration of the repository's operation only.
 func (db *DB) instrument(connector driver.Connector, t telemetry.Providers) *sql.DB {
 	s := db.statements
 	return otelsql.OpenDB(connector,
