@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"os"
 	"slices"
-	"time"
 
 	"go.opentelemetry.io/otel/baggage"
 	"go.opentelemetry.io/otel/trace"
@@ -16,7 +15,8 @@ import (
 )
 
 // With returns a context under which every log record has attrs, wherever it is made. They stand outside the groups of
-// the logger; an attribute of the record itself wins over one of the same key, and so does a later With.
+// the logger. Of attributes with the same key, that of the record itself wins, then that of the logger, then that of the
+// latest With.
 func With(ctx context.Context, attrs ...slog.Attr) context.Context { return scope.With(ctx, attrs...) }
 
 // handler writes records to standard output and over OTLP, with what the context knows: trace and span id (on standard
@@ -27,7 +27,8 @@ type handler struct {
 	stdout  slog.Handler
 	export  slog.Handler // nil if logs are not exported
 	baggage []string
-	groups  []group // the logger's groups, outermost first, which are opened when a record comes
+	attrs   []slog.Attr // the logger's, outside its groups
+	groups  []group     // the logger's groups, outermost first, which are opened when a record comes
 }
 
 type group struct {
@@ -53,46 +54,53 @@ func (h *handler) Enabled(_ context.Context, level slog.Level) bool { return lev
 
 // Handle implements [slog.Handler].
 func (h *handler) Handle(ctx context.Context, r slog.Record) error {
-	attrs := make([]slog.Attr, 0, r.NumAttrs())
+	own := make([]slog.Attr, 0, r.NumAttrs())
 	r.Attrs(func(a slog.Attr) bool {
-		attrs = append(attrs, a)
+		own = append(own, a)
 		return true
 	})
 	for _, g := range slices.Backward(h.groups) {
-		attrs = []slog.Attr{{Key: g.name, Value: slog.GroupValue(slices.Concat(g.attrs, attrs)...)}}
+		own = []slog.Attr{{Key: g.name, Value: slog.GroupValue(slices.Concat(g.attrs, own)...)}}
 	}
-	attrs = plain(h.withContext(ctx, attrs))
+	attrs := h.withContext(ctx, put(slices.Clone(h.attrs), plain(own)...))
 
 	var err error
 	if h.export != nil && h.export.Enabled(ctx, r.Level) {
-		out := slog.NewRecord(r.Time, r.Level, r.Message, r.PC)
-		out.AddAttrs(withException(attrs)...)
-		err = h.export.Handle(ctx, out)
+		err = h.exportRecord(ctx, r, attrs)
 	}
-	out := slog.NewRecord(r.Time, r.Level, r.Message, r.PC)
-	out.AddAttrs(attrs...)
 	if span := trace.SpanContextFromContext(ctx); span.IsValid() {
-		out.AddAttrs(slog.String("trace_id", span.TraceID().String()), slog.String("span_id", span.SpanID().String()))
+		attrs = put(attrs, slog.String("trace_id", span.TraceID().String()), slog.String("span_id", span.SpanID().String()))
 	}
-	return errors.Join(err, h.stdout.Handle(ctx, out))
+	return errors.Join(err, h.stdout.Handle(ctx, with(r, attrs)))
 }
 
-// withContext appends what the context adds to every record.
-func (h *handler) withContext(ctx context.Context, attrs []slog.Attr) []slog.Attr {
-	own := attrs
-	add := func(a slog.Attr) {
-		if !slices.ContainsFunc(own, func(b slog.Attr) bool { return a.Key == b.Key }) {
-			attrs = append(attrs, a)
+// exportRecord hands a record on. Values whose methods panic become text, as they do on standard output.
+func (h *handler) exportRecord(ctx context.Context, r slog.Record, attrs []slog.Attr) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = h.export.Handle(ctx, with(r, withException(harmless(attrs))))
 		}
-	}
-	for _, a := range scope.Attrs(ctx) {
-		add(a)
+	}()
+	return h.export.Handle(ctx, with(r, withException(attrs))) //nolint:wrapcheck // a handler hands on
+}
+
+// with is a record with these attributes only.
+func with(r slog.Record, attrs []slog.Attr) slog.Record {
+	out := slog.NewRecord(r.Time, r.Level, r.Message, r.PC)
+	out.AddAttrs(attrs...)
+	return out
+}
+
+// withContext appends what the context adds to every record, except what the record has.
+func (h *handler) withContext(ctx context.Context, attrs []slog.Attr) []slog.Attr {
+	if scoped := scope.Attrs(ctx); len(scoped) > 0 {
+		attrs = putAbsent(attrs, plain(scoped)...)
 	}
 	if len(h.baggage) > 0 {
 		members := baggage.FromContext(ctx)
 		for _, key := range h.baggage {
 			if value := members.Member(key).Value(); value != "" {
-				add(slog.String(key, value))
+				attrs = putAbsent(attrs, slog.String(key, value))
 			}
 		}
 	}
@@ -110,11 +118,7 @@ func (h *handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 		next.groups = append(slices.Clone(h.groups[:n-1]), group{last.name, slices.Concat(last.attrs, attrs)})
 		return &next
 	}
-	attrs = plain(attrs)
-	next.stdout = h.stdout.WithAttrs(attrs)
-	if h.export != nil {
-		next.export = h.export.WithAttrs(withException(attrs))
-	}
+	next.attrs = put(slices.Clone(h.attrs), plain(attrs)...)
 	return &next
 }
 
@@ -126,70 +130,4 @@ func (h *handler) WithGroup(name string) slog.Handler {
 	next := *h
 	next.groups = append(slices.Clip(h.groups), group{name: name})
 	return &next
-}
-
-// plain makes values the same in both outputs: durations are seconds and times RFC 3339. It leaves out empty groups.
-func plain(attrs []slog.Attr) []slog.Attr {
-	out := make([]slog.Attr, 0, len(attrs))
-	for _, a := range attrs {
-		if a.Value = plainValue(a.Value); a.Value.Kind() != slog.KindGroup || len(a.Value.Group()) > 0 {
-			out = append(out, a)
-		}
-	}
-	return out
-}
-
-func plainValue(v slog.Value) slog.Value {
-	v = v.Resolve()
-	switch v.Kind() { //nolint:exhaustive // the others are plain
-	case slog.KindDuration:
-		return slog.Float64Value(v.Duration().Seconds())
-	case slog.KindTime:
-		return slog.StringValue(v.Time().Format(time.RFC3339Nano))
-	case slog.KindGroup:
-		return slog.GroupValue(plain(v.Group())...)
-	}
-	return v
-}
-
-// withException prepares errors for OTLP. One error, preferably that with the key "error", stands at the top level,
-// where the SDK makes exception.type and exception.message from it; the others become text, because the bridge would
-// keep only the last.
-func withException(attrs []slog.Attr) []slog.Attr {
-	key, exception := findError(attrs)
-	if exception == nil {
-		return attrs
-	}
-	out := make([]slog.Attr, 0, len(attrs)+1)
-	for _, a := range attrs {
-		if err, ok := a.Value.Any().(error); ok {
-			if a.Key == key {
-				continue
-			}
-			a.Value = slog.StringValue(err.Error())
-		}
-		out = append(out, a)
-	}
-	return append(out, slog.Any("error", exception))
-}
-
-// findError returns the error with the key "error", else the first error, and its key if it is not in a group.
-func findError(attrs []slog.Attr) (key string, found error) {
-	for _, a := range attrs {
-		if err, ok := a.Value.Any().(error); ok && (found == nil || a.Key == "error") {
-			key, found = a.Key, err
-		}
-	}
-	if found != nil {
-		return key, found
-	}
-	for _, a := range attrs {
-		if a.Value.Kind() != slog.KindGroup {
-			continue
-		}
-		if _, err := findError(a.Value.Group()); err != nil {
-			return "", err
-		}
-	}
-	return "", nil
 }
