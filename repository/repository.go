@@ -105,7 +105,7 @@ func (r *Repository[A]) Add(ctx context.Context, a *A) error {
 	root := r.root(a)
 	return r.change(ctx, "add", root.ID(), func(ctx context.Context) (aggregate.Aggregate, []aggregate.Raised, error) {
 		events := aggregate.Pending(root, r.name)
-		return root, events, r.save(ctx, Change[A]{Op: Add, ID: root.ID(), State: a, Expected: root.Version(), Events: events}, "add")
+		return root, events, r.save(ctx, Change[A]{Op: Add, ID: root.ID(), State: a, Expected: root.Version(), Events: events})
 	})
 }
 
@@ -115,24 +115,43 @@ func (r *Repository[A]) Add(ctx context.Context, a *A) error {
 // kind fault.Conflict, if others were always faster.
 func (r *Repository[A]) Update(ctx context.Context, id string, mutate func(*A) error) error {
 	return r.change(ctx, "update", id, func(ctx context.Context) (aggregate.Aggregate, []aggregate.Raised, error) {
-		for attempt := 1; ; attempt++ {
-			root, events, met, err := r.tryUpdate(ctx, id, mutate)
-			if !met {
-				return root, events, err
-			}
-			r.telemetry.conflict(ctx, attempt)
-			if attempt >= r.options.attempts {
-				return nil, nil, err
-			}
-			if err := pause(ctx, attempt); err != nil {
-				return nil, nil, r.explain(err, "update", id)
-			}
-		}
+		return r.rewrite(ctx, Update, id, mutate)
 	})
 }
 
-// tryUpdate reports whether it met another change of the aggregate.
-func (r *Repository[A]) tryUpdate(ctx context.Context, id string, mutate func(*A) error) (
+// Remove deletes the aggregate. Last, which may be nil, sees it before that as the function of [Repository.Update] does:
+// it may refuse, or raise events, which are dispatched afterwards. Remove returns [ErrNotFound], of kind fault.NotFound,
+// if there is no such aggregate.
+func (r *Repository[A]) Remove(ctx context.Context, id string, last func(*A) error) error {
+	return r.change(ctx, "remove", id, func(ctx context.Context) (aggregate.Aggregate, []aggregate.Raised, error) {
+		if last == nil {
+			return nil, nil, r.save(ctx, Change[A]{Op: Remove, ID: id})
+		}
+		_, events, err := r.rewrite(ctx, Remove, id, last)
+		return nil, events, err
+	})
+}
+
+// rewrite changes an aggregate that is there, again and again while others do.
+func (r *Repository[A]) rewrite(ctx context.Context, op Op, id string, mutate func(*A) error) (
+	aggregate.Aggregate, []aggregate.Raised, error) {
+	for attempt := 1; ; attempt++ {
+		root, events, met, err := r.tryRewrite(ctx, op, id, mutate)
+		if !met {
+			return root, events, err
+		}
+		r.telemetry.conflict(ctx, attempt)
+		if attempt >= r.options.attempts {
+			return nil, nil, err
+		}
+		if err := pause(ctx, attempt); err != nil {
+			return nil, nil, r.explain(err, op.String(), id)
+		}
+	}
+}
+
+// tryRewrite reports whether it met another change of the aggregate.
+func (r *Repository[A]) tryRewrite(ctx context.Context, op Op, id string, mutate func(*A) error) (
 	root aggregate.Aggregate, events []aggregate.Raised, met bool, err error) {
 	a, err := r.get(ctx, id)
 	if err != nil {
@@ -143,15 +162,12 @@ func (r *Repository[A]) tryUpdate(ctx context.Context, id string, mutate func(*A
 	}
 	root = r.root(a)
 	events = aggregate.Pending(root, r.name)
-	err = r.save(ctx, Change[A]{Op: Update, ID: id, State: a, Expected: root.Version(), Events: events}, "update")
+	c := Change[A]{Op: op, ID: id, Expected: root.Version(), Events: events}
+	if op == Update {
+		c.State = a
+	}
+	err = r.save(ctx, c)
 	return root, events, errors.Is(err, ErrVersion), err
-}
-
-// Remove deletes the aggregate. It returns [ErrNotFound], of kind fault.NotFound, if there is none.
-func (r *Repository[A]) Remove(ctx context.Context, id string) error {
-	return r.change(ctx, "remove", id, func(ctx context.Context) (aggregate.Aggregate, []aggregate.Raised, error) {
-		return nil, nil, r.save(ctx, Change[A]{Op: Remove, ID: id}, "remove")
-	})
 }
 
 // Count returns how many aggregates there are for each value of a declared field. It is meant for gauges, which read it
@@ -223,11 +239,11 @@ func (r *Repository[A]) get(ctx context.Context, id string) (*A, error) {
 	return loaded.State, nil
 }
 
-func (r *Repository[A]) save(ctx context.Context, c Change[A], verb string) error {
+func (r *Repository[A]) save(ctx context.Context, c Change[A]) error {
 	if c.ID == "" {
-		return fmt.Errorf("%s %s: the aggregate has no identity: make its root with aggregate.NewRoot", verb, r.name)
+		return fmt.Errorf("%s %s: the aggregate has no identity: make its root with aggregate.NewRoot", c.Op, r.name)
 	}
-	return r.explain(r.store.Save(ctx, c), verb, c.ID)
+	return r.explain(r.store.Save(ctx, c), c.Op.String(), c.ID)
 }
 
 // explain says what was attempted. The three expected errors say it in words meant for the caller.

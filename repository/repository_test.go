@@ -25,7 +25,7 @@ func TestErrorsSayWhatWasAttempted(t *testing.T) {
 	}
 	expect(get("b"), `account "b" not found`, fault.NotFound)
 	expect(f.Update(ctx, "b", deposit(1)), `account "b" not found`, fault.NotFound)
-	expect(f.Remove(ctx, "b"), `account "b" not found`, fault.NotFound)
+	expect(f.Remove(ctx, "b", nil), `account "b" not found`, fault.NotFound)
 	expect(f.Add(ctx, newAccount("a")), `account "a" exists already`, fault.Conflict)
 	expect(f.Add(ctx, newAccount("")),
 		"add account: the aggregate has no identity: make its root with aggregate.NewRoot", fault.Unexpected)
@@ -37,7 +37,7 @@ func TestErrorsSayWhatWasAttempted(t *testing.T) {
 	expect(count(), `count account by owner: no connection`, fault.Unavailable)
 	expect(f.Add(ctx, newAccount("b")), `add account "b": no connection`, fault.Unavailable)
 	expect(f.Update(ctx, "a", deposit(1)), `get account "a": no connection`, fault.Unavailable)
-	expect(f.Remove(ctx, "a"), `remove account "a": no connection`, fault.Unavailable)
+	expect(f.Remove(ctx, "a", nil), `remove account "a": no connection`, fault.Unavailable)
 }
 
 func TestExpectedErrorsAreFoundInWhatStoresWrap(t *testing.T) {

@@ -19,8 +19,8 @@ type Store[A any] interface {
 	Contains(ctx context.Context, id string) (bool, error)
 
 	// Save makes one change together with its events: both or neither. It returns ErrExists for an Add of an identity
-	// that is there, ErrNotFound for a Remove of one that is not, and ErrVersion for an Update of any other version
-	// than the one expected, or of none.
+	// that is there, ErrVersion for an Update, or a Remove that expects a version, of any other version or of none, and
+	// ErrNotFound for a Remove that expects none of an identity that is not there.
 	Save(ctx context.Context, c Change[A]) error
 
 	// List returns the aggregates that match, oldest first, at most f.Limit of them. A field that was not declared is
@@ -51,12 +51,25 @@ const (
 	Remove
 )
 
+// String returns "add", "update" or "remove".
+func (op Op) String() string {
+	switch op {
+	case Add:
+		return "add"
+	case Update:
+		return "update"
+	case Remove:
+		return "remove"
+	}
+	return "unknown change"
+}
+
 // Change is what a [Store] saves.
 type Change[A any] struct {
 	Op       Op
 	ID       string
 	State    *A                 // nil for Remove
-	Expected int64              // the version that was read, 0 for a new aggregate; the version to store is one higher
+	Expected int64              // the version that was read; the version to store is one higher. 0 is new, or any to Remove
 	Events   []aggregate.Raised // to be stored with it, in order
 }
 

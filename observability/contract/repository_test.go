@@ -19,7 +19,7 @@ func TestEveryOperationOfARepository(t *testing.T) {
 	_, errList := s.orders.List(t.Context(), repository.Query{})
 	_, errGet := s.orders.Get(t.Context(), "o1")
 	if err := errors.Join(errFound, errList, s.orders.Add(t.Context(), o),
-		s.orders.Update(t.Context(), "o1", func(*Order) error { return nil }), s.orders.Remove(t.Context(), "o1")); err != nil {
+		s.orders.Update(t.Context(), "o1", func(*Order) error { return nil }), s.orders.Remove(t.Context(), "o1", nil)); err != nil {
 		t.Fatal(err)
 	}
 	if fault.KindOf(errGet) != fault.NotFound {

@@ -78,10 +78,10 @@ func (s *Store[A]) Save(ctx context.Context, c repository.Change[A]) error {
 	switch {
 	case c.Op == repository.Add && exists:
 		return repository.ErrExists
-	case c.Op == repository.Update && (!exists || before.version != c.Expected):
-		return repository.ErrVersion
-	case c.Op == repository.Remove && !exists:
+	case c.Op == repository.Remove && c.Expected == 0 && !exists:
 		return repository.ErrNotFound
+	case (c.Op == repository.Update || c.Expected > 0 && c.Op == repository.Remove) && (!exists || before.version != c.Expected):
+		return repository.ErrVersion
 	case c.Op == repository.Remove:
 		delete(s.docs, c.ID)
 		return nil

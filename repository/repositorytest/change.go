@@ -86,12 +86,15 @@ func (s suite) remove(t *testing.T) {
 	add(t, store, NewTicket("a", "ann"))
 	add(t, store, NewTicket("b", "bob"))
 	remove := repository.Change[Ticket]{Op: repository.Remove, ID: "a"}
+	stale := repository.Change[Ticket]{Op: repository.Remove, ID: "a", Expected: 7}
+	wantError(t, "Remove of another version", store.Save(t.Context(), stale), repository.ErrVersion)
 	if err := store.Save(t.Context(), remove); err != nil {
 		t.Fatalf("Save(Remove): %v", err)
 	}
 	_, err := store.Get(t.Context(), "a")
 	wantError(t, "Get after Remove", err, repository.ErrNotFound)
 	wantError(t, "second Remove", store.Save(t.Context(), remove), repository.ErrNotFound)
+	wantError(t, "Remove of a version of none", store.Save(t.Context(), stale), repository.ErrVersion)
 	wantError(t, "Update after Remove", store.Save(t.Context(), update(NewTicket("a", ""), 1)), repository.ErrVersion)
 	get(t, store, "b")
 

@@ -53,7 +53,7 @@ func (s suite) lifeOfOne(t *testing.T) {
 	_, err := r.Get(ctx, "a")
 	wantError(t, "Get", err, repository.ErrNotFound)
 	wantError(t, "Update", r.Update(ctx, "a", func(*Ticket) error { return nil }), repository.ErrNotFound)
-	wantError(t, "Remove", r.Remove(ctx, "a"), repository.ErrNotFound)
+	wantError(t, "Remove", r.Remove(ctx, "a", nil), repository.ErrNotFound)
 
 	ticket := NewTicket("a", "ann")
 	if err := r.Add(ctx, ticket); err != nil {
@@ -77,7 +77,7 @@ func (s suite) lifeOfOne(t *testing.T) {
 	equal(t, "version", got.Version(), 2)
 	equal(t, "state", got.State(), "closed")
 	equal(t, "owner", got.owner, "ann")
-	if err := r.Remove(ctx, "a"); err != nil {
+	if err := r.Remove(ctx, "a", nil); err != nil {
 		t.Fatalf("Remove: %v", err)
 	}
 	found, err := r.Contains(ctx, "a")

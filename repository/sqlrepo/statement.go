@@ -18,7 +18,7 @@ func (s *Store[A]) prepareStatements(ctx context.Context) error {
 		{&s.contains, s.db.reader, "SELECT", `SELECT 1 FROM ` + s.table + ` WHERE id = ?1`},
 		{&s.insert, s.db.writer, "INSERT", s.insertion()},
 		{&s.update, s.db.writer, "UPDATE", s.alteration()},
-		{&s.remove, s.db.writer, "DELETE", `DELETE FROM ` + s.table + ` WHERE id = ?1`},
+		{&s.remove, s.db.writer, "DELETE", `DELETE FROM ` + s.table + ` WHERE id = ?1 AND (?2 = 0 OR version = ?2)`},
 	} {
 		s.db.statements.describe(p.text, p.operation, s.schema.Name)
 		statement, err := p.on.PrepareContext(ctx, p.text) //nolint:sqlclosecheck // lives as long as the database

@@ -114,7 +114,11 @@ func (s *Store[A]) change(ctx context.Context, tx *sql.Tx, c repository.Change[A
 		values = append([]any{c.ID, c.Expected, c.Expected + 1, now}, values...)
 		return execOne(ctx, tx, s.update, repository.ErrVersion, values...)
 	case repository.Remove:
-		return execOne(ctx, tx, s.remove, repository.ErrNotFound, c.ID)
+		none := repository.ErrVersion
+		if c.Expected == 0 {
+			none = repository.ErrNotFound
+		}
+		return execOne(ctx, tx, s.remove, none, c.ID, c.Expected)
 	}
 	return fmt.Errorf("change %d is not known", c.Op)
 }

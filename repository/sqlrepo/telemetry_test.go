@@ -26,7 +26,7 @@ func TestEachStatementIsOneClientSpan(t *testing.T) {
 		func() error { _, err := r.Contains(ctx, "a"); return err },
 		func() error { _, err := r.List(ctx, repository.Query{}); return err },
 		func() error { return db.Check(ctx) },
-		func() error { return r.Remove(ctx, "a") },
+		func() error { return r.Remove(ctx, "a", nil) },
 	} {
 		if err := do(); err != nil {
 			t.Error(err)
