@@ -31,7 +31,8 @@ func Main(name string, setups ...Setup) {
 }
 
 // Run runs a service until ctx ends or a part fails, and returns when every part has stopped. It returns what went
-// wrong in setting up, starting, running or stopping, joined; nil after an orderly life. A panic of a part's functions is an error with its stack; one of a Setup is not recovered.
+// wrong in setting up, starting, running or stopping, joined; nil after an orderly life. A panic of a part's functions
+// is an error with its stack; one of a Setup is not recovered.
 func Run(ctx context.Context, name string, setups ...Setup) error {
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)

@@ -39,7 +39,7 @@ func TestRemoveMayBeRefused(t *testing.T) {
 func TestRemoveSeesWhatOthersHaveSavedMeanwhile(t *testing.T) {
 	t.Parallel()
 	f, seen := setup(t), 0
-	err := f.Remove(t.Context(), "a", func(a *account) error {
+	err := f.Remove(t.Context(), "a", func(*account) error {
 		if seen++; seen == 1 {
 			return f.Update(t.Context(), "a", deposit(5))
 		}
