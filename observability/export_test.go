@@ -10,6 +10,7 @@ import (
 
 	"go.opentelemetry.io/contrib/bridges/otelslog"
 	"go.opentelemetry.io/otel/log"
+	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
@@ -51,6 +52,9 @@ func TrustedBaggage(p propagation.TextMapPropagator, keys ...string) propagation
 
 // BaggageCopier is the span processor that Start adds.
 func BaggageCopier(keys ...string) sdktrace.SpanProcessor { return baggageCopier{keys} }
+
+// TolerantProvider is what the metrics of the machine are measured with.
+func TolerantProvider(p metric.MeterProvider) metric.MeterProvider { return tolerantProvider{p} }
 
 // PackageOf is how the scope's name is found.
 func PackageOf(function string) string { return packageOf(function) }

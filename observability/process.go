@@ -28,7 +28,7 @@ func startProcessMetrics(provider metric.MeterProvider, machine bool) error {
 		return fmt.Errorf("measure the process: %w", err)
 	}
 	if machine {
-		if err := host.Start(host.WithMeterProvider(provider)); err != nil {
+		if err := host.Start(host.WithMeterProvider(tolerantProvider{provider})); err != nil {
 			return fmt.Errorf("measure the host: %w", err)
 		}
 	}

@@ -20,7 +20,9 @@ import (
 // Tracer returns the global provider's tracer for the package that calls.
 func Tracer() trace.Tracer { return otel.Tracer(callingPackage()) }
 
-// Meter returns the global provider's meter for the package that calls. [NewInstruments] is shorter for most uses.
+// Meter returns the global provider's meter for the package that calls. [NewInstruments] is shorter for most uses. A
+// callback registered with the meter must not return an error: the SDK then exports none of the metrics of the process
+// over OTLP. [Instruments.Gauge] is safe from that.
 func Meter() metric.Meter { return otel.Meter(callingPackage()) }
 
 // Trace calls f within a span, which is a child of the span in ctx, and records the error that f returns as
