@@ -77,7 +77,9 @@ func Logs(opts ...sdklog.LoggerProviderOption) Option {
 func Level(l slog.Leveler) Option { return func(c *config) { c.level = l } }
 
 // Baggage names the keys of baggage that this service trusts: only these are let in and out by the propagator, and their
-// values are copied to spans and log records, never to metrics. Defaults to none.
+// values are copied to spans and log records, never to metrics. It is the outer list of what crosses the border of the
+// process: narrower ones, such as that of eventbus.WithBaggage, choose among these keys and cannot add to them. Defaults to
+// none.
 func Baggage(keys ...string) Option {
 	return func(c *config) { c.baggage = append(c.baggage, keys...) }
 }
