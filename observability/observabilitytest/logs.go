@@ -27,7 +27,8 @@ type LogRecord struct {
 //
 //	ERROR command failed error="disk full" neuroglia.message.type=PlaceOrder span=Command.PlaceOrder
 //
-// Attributes given to observability.With are shown like those of the record. Times and durations are shown as *.
+// Attributes given to observability.With are shown like those of the record; of those with the same key that of the
+// record is shown, else that of the logger. Times and durations are shown as *.
 func (r *Recorder) Logs() string {
 	var b strings.Builder
 	for _, rec := range r.LogRecords() {
@@ -90,7 +91,7 @@ func (h *logHandler) Handle(ctx context.Context, r slog.Record) error {
 	rec := LogRecord{
 		Level:   r.Level,
 		Message: r.Message,
-		Attrs:   flatten(slices.Clone(h.attrs), "", scope.Attrs(ctx)...),
+		Attrs:   flatten(flatten(nil, "", scope.Attrs(ctx)...), "", h.attrs...),
 		Span:    trace.SpanContextFromContext(ctx),
 	}
 	r.Attrs(func(a slog.Attr) bool {
@@ -119,14 +120,15 @@ func (h *logHandler) WithGroup(name string) slog.Handler {
 	return &next
 }
 
-// flatten appends attrs to list, with the names of their groups in their keys.
+// flatten adds attrs to list, with the names of their groups in their keys. Each takes the place of one with the same key.
 func flatten(list []slog.Attr, prefix string, attrs ...slog.Attr) []slog.Attr {
 	for _, a := range attrs {
 		value := a.Value.Resolve()
 		switch {
 		case value.Kind() != slog.KindGroup:
 			if !a.Equal(slog.Attr{}) {
-				list = append(list, slog.Attr{Key: prefix + a.Key, Value: value})
+				a = slog.Attr{Key: prefix + a.Key, Value: value}
+				list = append(slices.DeleteFunc(list, func(b slog.Attr) bool { return a.Key == b.Key }), a)
 			}
 		case a.Key == "":
 			list = flatten(list, prefix, value.Group()...)

@@ -16,6 +16,7 @@ type config struct {
 	left      []string
 	scopes    bool
 	unordered bool
+	unended   bool
 	sampler   sdktrace.Sampler
 	views     []sdkmetric.View
 	level     slog.Leveler
@@ -49,6 +50,9 @@ func Scopes() Option { return func(c *config) { c.scopes = true } }
 
 // Unordered sorts sibling spans by their text and not by their start, for work that runs at the same time.
 func Unordered() Option { return func(c *config) { c.unordered = true } }
+
+// AllowUnended lets a test pass although spans that it started have not ended. Defaults to failing it.
+func AllowUnended() Option { return func(c *config) { c.unended = true } }
 
 // Sampler decides which spans are recorded. Defaults to all, unless a parent is not sampled.
 func Sampler(s sdktrace.Sampler) Option { return func(c *config) { c.sampler = s } }

@@ -32,7 +32,8 @@ type Recorder struct {
 	logs   *logBook
 }
 
-// New returns a recorder that is shut down when the test ends.
+// New returns a recorder that is shut down when the test ends. A span that has not ended by then fails the test, unless
+// it has failed already or [AllowUnended] says otherwise.
 func New(tb testing.TB, opts ...Option) *Recorder {
 	tb.Helper()
 	c := newConfig(opts)
@@ -54,6 +55,7 @@ func New(tb testing.TB, opts ...Option) *Recorder {
 		sdkmetric.WithView(c.views...),
 	)
 	tb.Cleanup(func() {
+		r.checkEnded()
 		ctx := context.WithoutCancel(tb.Context())
 		if err := r.tracer.Shutdown(ctx); err != nil {
 			tb.Errorf("shut down the recording tracer provider: %v", err)

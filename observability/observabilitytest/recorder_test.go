@@ -21,7 +21,7 @@ import (
 
 func TestSpansAreTreesWithEventsLinksAndStatus(t *testing.T) {
 	t.Parallel()
-	rec := observabilitytest.New(t, observabilitytest.Mask("order.id"), observabilitytest.Leave("noise"))
+	rec := observabilitytest.New(t, observabilitytest.AllowUnended(), observabilitytest.Mask("order.id"), observabilitytest.Leave("noise"))
 	tracer := rec.Providers().Tracer.Tracer("pizzas")
 
 	ctx, post := tracer.Start(t.Context(), "POST /api/orders", trace.WithSpanKind(trace.SpanKindServer),
@@ -196,6 +196,14 @@ func TestLogsShowSpanGroupsAndScopedAttributes(t *testing.T) {
 	if got := rec.LogRecords()[0].Span; !got.Equal(span.SpanContext()) {
 		t.Errorf("got span %v, want %v", got, span.SpanContext())
 	}
+}
+
+func TestLogsShowEachKeyOnce(t *testing.T) {
+	t.Parallel()
+	rec := observabilitytest.New(t)
+	ctx := scope.With(t.Context(), slog.String("a", "scope"), slog.String("b", "scope"), slog.String("c", "scope"))
+	rec.Providers().Logger.With("a", "logger", "b", "logger").InfoContext(ctx, "hello", "a", "record")
+	observabilitytest.Diff(t, rec.Logs(), `INFO hello a=record b=logger c=scope`)
 }
 
 func check(t *testing.T, err error) {

@@ -41,6 +41,18 @@ func (r *Recorder) Spans() string {
 	return strings.Join(f.trees(roots, ""), "")
 }
 
+// checkEnded fails a test that has not failed yet if a span has not ended.
+func (r *Recorder) checkEnded() {
+	if r.config.unended || r.tb.Failed() {
+		return
+	}
+	for _, s := range r.spans.Started() {
+		if s.EndTime().IsZero() {
+			r.tb.Errorf("span %s %s (not ended)", s.Name(), strings.ToUpper(s.SpanKind().String()))
+		}
+	}
+}
+
 type forest struct {
 	config   *config
 	names    map[trace.SpanID]string
