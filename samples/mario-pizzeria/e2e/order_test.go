@@ -98,6 +98,27 @@ func TestMetricsAndLogsReachTheCollector(t *testing.T) {
 	t.Error("no log record of the refusal has its trace id")
 }
 
+func TestABadPathCostsNobodyElsesSpans(t *testing.T) {
+	t.Parallel()
+	for _, protocol := range []string{"grpc", "http/protobuf"} {
+		t.Run(protocol, func(t *testing.T) {
+			t.Parallel()
+			c := startCollector(t)
+			p := start(t, c.env(protocol)...)
+			first := p.order()
+			p.do(http.MethodGet, "/api/%ff%fe", "").want(t, http.StatusNotFound)
+			second := p.order()
+			p.stop()
+			c.stop()
+			spans := c.spans()
+			if traceOf(t, spans, first) == traceOf(t, spans, second) {
+				t.Error("two orders are in one trace")
+			}
+			root(t, spans, "GET")
+		})
+	}
+}
+
 func TestNothingPersonalIsInTheTelemetry(t *testing.T) {
 	t.Parallel()
 	c := startCollector(t)
