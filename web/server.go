@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -41,6 +42,7 @@ type server struct {
 	listener    net.Listener
 	connections *connections
 	cancel      context.CancelFunc // of the contexts of all requests
+	running     atomic.Int64       // requests being handled
 	ended       chan struct{}      // closed when serving has ended
 	err         error              // why, valid when ended
 }
@@ -62,7 +64,7 @@ func (s *server) start(ctx context.Context) error {
 	s.cancel = cancel
 	const headerShare = 6
 	s.http = &http.Server{
-		Handler:           s.api,
+		Handler:           s.counted(s.api),
 		ReadHeaderTimeout: c.ReadTimeout / headerShare,
 		ReadTimeout:       c.ReadTimeout,
 		WriteTimeout:      c.ReadTimeout + c.RequestTimeout + writeAllowance,
@@ -119,6 +121,7 @@ func (s *server) check(context.Context) error {
 func (s *server) stop(ctx context.Context) error {
 	defer s.cancel()
 	s.api.stopping.Store(true)
+	end := ctx
 	ctx, cancel := early(ctx)
 	defer cancel()
 	if delay := s.api.config.DrainDelay; delay > 0 {
@@ -136,9 +139,29 @@ func (s *server) stop(ctx context.Context) error {
 	s.connections.drained(ctx, grace)
 	if err := s.http.Shutdown(ctx); err != nil {
 		s.cancel()
-		return errors.Join(fmt.Errorf("requests in progress were cut off: %w", err), s.http.Close())
+		err = errors.Join(fmt.Errorf("requests in progress were cut off: %w", err), s.http.Close())
+		s.unwound(end)
+		return err
 	}
 	return nil
+}
+
+// counted counts the requests that h is handling.
+func (s *server) counted(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.running.Add(1)
+		defer s.running.Add(-1)
+		h.ServeHTTP(w, r)
+	})
+}
+
+// unwound waits until the handlers of requests that were cut off have returned, so that their spans have ended before the
+// telemetry does, or until ctx ends.
+func (s *server) unwound(ctx context.Context) {
+	const look = time.Millisecond
+	for s.running.Load() > 0 && ctx.Err() == nil {
+		time.Sleep(look)
+	}
 }
 
 // early returns a context that ends before ctx, to close by force before the host gives up.

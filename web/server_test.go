@@ -158,7 +158,7 @@ func TestStopWaitsForRequestsInProgress(t *testing.T) {
 
 func TestStopCutsOffWhatTakesTooLong(t *testing.T) {
 	t.Parallel()
-	p := newPizzeria(t, func(c *web.Config) { c.StopTimeout = 50 * time.Millisecond })
+	p := newPizzeria(t, func(c *web.Config) { c.StopTimeout = 500 * time.Millisecond })
 	url, stop := p.start(t)
 	go func() { _, _ = send(t.Context(), newClient(t), "PUT", url+"/api/orders/slow/cook", "") }()
 	<-p.cooking
