@@ -1,5 +1,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
+ifneq ($(words $(CURDIR)),1)
+$(error the path of this folder has a space in it, which make cannot handle: move it)
+endif
 
 # Every module of the repository: those of go.work, and the collector, which needs versions of its own.
 MODULES := $(shell GOWORK=$(CURDIR)/go.work go list -m -f '{{.Dir}}' 2>/dev/null) $(CURDIR)/tools/collector
@@ -17,20 +20,21 @@ help: ## show this list
 run: $(BIN)/mario-pizzeria ## build and start Mario's Pizzeria on http://127.0.0.1:8080
 	@$(BIN)/mario-pizzeria
 
-test: vet unit lint ## everything that must hold: vet, the tests of all modules, lint
+test: ## everything that must hold: vet, the tests of all modules, lint
+	@$(MAKE) --no-print-directory --keep-going vet unit lint
 
 unit: $(BIN)/mario-pizzeria $(BIN)/collector ## the tests of all modules, with the race detector where there is a C compiler
-	@for module in $(MODULES); do \
-		echo "== $${module#$(CURDIR)/}"; (cd $$module && CGO_ENABLED=$(if $(RACE),1,0) go test $(RACE) -shuffle=on -timeout 20m ./...) || exit 1; \
-	done
+	@failed=; for module in $(MODULES); do \
+		echo "== test $${module#$(CURDIR)/}"; (cd $$module && CGO_ENABLED=$(if $(RACE),1,0) go test $(RACE) -shuffle=on -timeout 20m ./...) || failed=1; \
+	done; [ -z "$$failed" ]
 
 vet: ## go vet on all modules
 	@for module in $(MODULES); do (cd $$module && go vet ./...) || exit 1; done
 
 lint: $(BIN)/golangci-lint ## golangci-lint on all modules
-	@for module in $(MODULES); do \
-		echo "== lint $${module#$(CURDIR)/}"; (cd $$module && $(BIN)/golangci-lint run --config $(CURDIR)/.golangci.yml ./...) || exit 1; \
-	done
+	@failed=; for module in $(MODULES); do \
+		echo "== lint $${module#$(CURDIR)/}"; (cd $$module && $(BIN)/golangci-lint run --config $(CURDIR)/.golangci.yml ./...) || failed=1; \
+	done; [ -z "$$failed" ]
 
 fmt: $(BIN)/golangci-lint ## format all code
 	@for module in $(MODULES); do (cd $$module && $(BIN)/golangci-lint fmt --config $(CURDIR)/.golangci.yml ./...) || exit 1; done

@@ -104,23 +104,27 @@ func (t *messageTelemetry) begin(ctx context.Context) (context.Context, trace.Sp
 }
 
 // end finishes what begin began. It returns err, marked if it was logged.
-func (t *messageTelemetry) end(ctx context.Context, span trace.Span, took time.Duration, err error) error {
+func (t *messageTelemetry) end(ctx context.Context, span trace.Span, took time.Duration, err error,
+	tagged []attribute.KeyValue) error {
 	if err == nil {
 		t.duration.Record(ctx, took.Seconds(), t.success...)
 		if t.logger.Enabled(ctx, slog.LevelDebug) {
-			_ = t.log(ctx, instrument.Success, nil)
+			_ = t.log(ctx, instrument.Success, nil, nil)
 		}
 	} else {
 		outcome := instrument.OutcomeOf(ctx, err)
 		t.duration.Record(ctx, took.Seconds(), instrument.Conclude(span, outcome, err, t.attribute))
-		err = t.log(ctx, outcome, err)
+		err = t.log(ctx, outcome, err, tagged)
 	}
 	t.active.Add(ctx, -1, t.activeOptions...)
 	span.End()
 	return err
 }
 
-func (t *messageTelemetry) log(ctx context.Context, outcome instrument.Outcome, err error) error {
+func (t *messageTelemetry) log(ctx context.Context, outcome instrument.Outcome, err error, tagged []attribute.KeyValue) error {
 	attrs := []slog.Attr{slog.String(string(messageTypeKey), t.info.Type)}
+	for _, attr := range tagged {
+		attrs = append(attrs, slog.Any(string(attr.Key), attr.Value.AsInterface()))
+	}
 	return instrument.Log(ctx, t.logger, t.info.Kind.String(), attrs, outcome, err)
 }

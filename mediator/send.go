@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
+
 	"github.com/neuroglia-go/neuroglia/internal/instrument"
 )
 
@@ -49,14 +51,14 @@ func (r *route[M, R]) send(ctx context.Context, msg M) (answer R, err error) {
 	if !t.on {
 		answer, err = r.call(ctx, msg)
 		if err != nil || t.logger.Enabled(ctx, slog.LevelDebug) {
-			err = t.log(ctx, instrument.OutcomeOf(ctx, err), err)
+			err = t.log(ctx, instrument.OutcomeOf(ctx, err), err, tagged(t, msg, err))
 		}
 		return answer, err
 	}
 	begin := time.Now()
 	ctx, span := t.begin(ctx)
 	err = instrument.ErrUnfinished
-	defer func() { err = t.end(ctx, span, time.Since(begin), err) }()
+	defer func() { err = t.end(ctx, span, time.Since(begin), err, tagged(t, msg, err)) }()
 	if t.message != nil && span.IsRecording() {
 		span.SetAttributes(t.message.of(carriedValue(msg))...)
 	}
@@ -65,6 +67,14 @@ func (r *route[M, R]) send(ctx context.Context, msg M) (answer R, err error) {
 		span.SetAttributes(t.answer.of(answer)...)
 	}
 	return answer, err
+}
+
+// tagged returns the attributes of a message that did not succeed, for its log record.
+func tagged[M any](t *messageTelemetry, msg M, err error) []attribute.KeyValue {
+	if err == nil || t.message == nil {
+		return nil
+	}
+	return t.message.of(carriedValue(msg))
 }
 
 // call runs the pipeline, and turns a panic into an error.

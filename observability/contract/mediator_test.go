@@ -148,7 +148,7 @@ func TestQuery(t *testing.T) {
 		  {neuroglia.message.type=GetOrder neuroglia.outcome=success} count=1
 	`)
 	observabilitytest.Diff(t, s.rec.Logs(), `
-		INFO query rejected neuroglia.message.type=GetOrder neuroglia.outcome=rejected neuroglia.reason="Order \"o2\" not found" span=Query.GetOrder
+		INFO query rejected neuroglia.aggregate.id=o2 neuroglia.message.type=GetOrder neuroglia.outcome=rejected neuroglia.reason="Order \"o2\" not found" order.id=o2 span=Query.GetOrder
 	`)
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/url"
 	"os"
 	"text/tabwriter"
@@ -44,6 +45,9 @@ func readConfig() (config, error) {
 		}
 	}
 	c := config{addr: values["HTTP_ADDR"], database: values["DATABASE_URL"]}
+	if _, _, err := net.SplitHostPort(c.addr); err != nil {
+		return config{}, errors.New("HTTP_ADDR is not an address such as 127.0.0.1:8080, or :8080 for all of this machine's")
+	}
 	if text := values["PAYMENT_URL"]; text != "" {
 		u, err := url.Parse(text)
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {

@@ -27,7 +27,7 @@ func TestWhatPreventsTheStartIsSaidInOneLine(t *testing.T) {
 		says []string
 	}{
 		"port taken":            {"HTTP_ADDR=" + taken.Addr().String(), []string{taken.Addr().String(), "in use"}},
-		"no address":            {"HTTP_ADDR=nowhere", []string{"nowhere"}},
+		"no address":            {"HTTP_ADDR=8080", []string{"HTTP_ADDR", "127.0.0.1:8080"}},
 		"folder not writable":   {"DATABASE_URL=sqlite:/proc/mario/mario.db", []string{"DATABASE_URL", "/proc/mario"}},
 		"folder is a file":      {"DATABASE_URL=sqlite:" + file + "/mario.db", []string{"DATABASE_URL", file}},
 		"file is no database":   {"DATABASE_URL=sqlite:" + file, []string{"DATABASE_URL", file}},

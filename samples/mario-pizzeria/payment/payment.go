@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -39,6 +40,8 @@ func (s *Service) Charge(ctx context.Context, orderID string, amount money.Money
 	}
 	status, err := s.do(web.WithURLTemplate(ctx, "/charges"), http.MethodPost, s.URL.JoinPath("charges"), bytes.NewReader(body))
 	switch {
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		return fmt.Errorf("charge order %s: %w", orderID, err)
 	case err != nil:
 		return fault.New(fault.Unavailable, "the payment service does not answer: %w", err)
 	case status == http.StatusPaymentRequired:

@@ -111,7 +111,7 @@ func (h Handlers) unpaid(ctx context.Context, o *order.Order, err error) error {
 }
 
 func (h Handlers) refund(ctx context.Context, o *order.Order, cause error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
 	if err := h.Payments.Refund(ctx, o.ID()); err != nil {
 		return fmt.Errorf("%w; then %w", cause, err)
