@@ -13,15 +13,15 @@ type Order struct {
 	ID         string    `json:"id" otel:"order.id,aggregate"`
 	CustomerID string    `json:"customer_id" otel:"customer.id"`
 	Status     string    `json:"status" enum:"pending,cooking,ready,out_for_delivery,delivered,cancelled"`
-	Items      []Item    `json:"items" otel:"order.line_count,len"`
+	Items      []Line    `json:"items" otel:"order.line_count,len"`
 	Total      Money     `json:"total" otel:"order.total"`
 	PlacedAt   time.Time `json:"placed_at"`
 	Driver     string    `json:"driver,omitempty"`
 	Reason     string    `json:"reason,omitempty" doc:"why the order was cancelled"`
 }
 
-// Item is one kind of pizza in an order.
-type Item struct {
+// Line is one kind of pizza in an order.
+type Line struct {
 	PizzaID  string   `json:"pizza_id"`
 	Size     string   `json:"size"`
 	Toppings []string `json:"toppings,omitempty"`
@@ -48,10 +48,10 @@ func ViewMoney(m money.Money) Money {
 func ViewOrder(o *order.Order) Order {
 	view := Order{
 		ID: o.ID(), CustomerID: o.CustomerID(), Status: string(o.Status()), Total: ViewMoney(o.Total()),
-		PlacedAt: o.PlacedAt(), Driver: o.Driver(), Reason: o.Reason(), Items: []Item{},
+		PlacedAt: o.PlacedAt(), Driver: o.Driver(), Reason: o.Reason(), Items: []Line{},
 	}
 	for _, line := range o.Lines() {
-		view.Items = append(view.Items, Item{
+		view.Items = append(view.Items, Line{
 			PizzaID: line.PizzaID, Size: line.Size, Toppings: line.Toppings, Quantity: line.Quantity,
 			Price: ViewMoney(line.Price),
 		})
