@@ -7,6 +7,7 @@ endif
 # Every module of the repository: those of go.work, and the collector, which needs versions of its own.
 MODULES := $(shell GOWORK=$(CURDIR)/go.work go list -m -f '{{.Dir}}' 2>/dev/null) $(CURDIR)/tools/collector
 BIN := $(CURDIR)/.bin
+FUZZTIME ?= 30s
 # Each module is built and tested alone, as its users get it.
 export GOWORK := off
 # The race detector needs cgo, and so a C compiler.
@@ -45,10 +46,12 @@ tidy: ## go mod tidy on all modules
 bench: ## what sending a message costs, beside hand-written instrumentation
 	@cd benchmarks && go test -run '^$$' -bench . -benchmem ./...
 
-fuzz: ## fuzz everything that parses, half a minute each
-	@for module in $(MODULES); do (cd $$module && for target in $$(grep -rlE '^func Fuzz' --include=*_test.go . | xargs -r -n1 dirname | sort -u); do \
-		for f in $$(grep -hoE '^func Fuzz[A-Za-z]+' $$target/*_test.go | cut -c6-); do go test $$target -run '^$$' -fuzz "^$$f$$" -fuzztime 30s || exit 1; done; \
-	done) || exit 1; done
+fuzz: ## fuzz everything that parses, FUZZTIME (30s) each
+	@for module in $(MODULES); do cd $$module || exit 1; for dir in $$(go list -f '{{.Dir}}' ./...); do \
+		for target in $$(grep -hoE '^func Fuzz[A-Za-z0-9]+' $$dir/*_test.go 2>/dev/null | cut -c6-); do \
+			echo "== fuzz $${dir#$(CURDIR)/} $$target"; go test $$dir -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) || exit 1; \
+		done; \
+	done; done
 
 clean: ## remove what was built and stored
 	rm -rf $(BIN) data

@@ -23,7 +23,7 @@ func layers() map[string][]string {
 	sample := "samples/mario-pizzeria/"
 	domain := []string{"aggregate", "fault", sample + "domain/"}
 	application := append([]string{"mediator", "repository", sample + "application"}, domain...)
-	stores := []string{"repository", "aggregate", "fault", "outbox", "telemetry", "internal/instrument"}
+	stores := []string{"repository", "aggregate", "fault", "telemetry", "internal/instrument"}
 	return map[string][]string{
 		".":                   {},
 		"fault":               {},

@@ -98,7 +98,7 @@ func newMessageTelemetry(i *instruments, info Message, function string, message,
 func (t *messageTelemetry) begin(ctx context.Context) (context.Context, trace.Span) {
 	t.active.Add(ctx, 1, t.activeOptions...)
 	if !t.tracing {
-		return ctx, trace.SpanFromContext(nil) //nolint:staticcheck // documented to return a span that does nothing
+		return ctx, instrument.NoSpan()
 	}
 	return t.tracer.Start(ctx, t.span, t.start...) //nolint:spancheck // ended by end
 }

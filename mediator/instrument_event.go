@@ -104,7 +104,7 @@ func (t *handlerTelemetry) end(ctx context.Context, span trace.Span, took time.D
 
 func (t *handlerTelemetry) begin(ctx context.Context, r *aggregate.Raised) (context.Context, trace.Span) {
 	if !t.tracing {
-		return ctx, trace.SpanFromContext(nil) //nolint:staticcheck // documented to return a span that does nothing
+		return ctx, instrument.NoSpan()
 	}
 	ctx, span := t.tracer.Start(ctx, "Event."+t.eventTelemetry.name, t.start...)
 	if span.IsRecording() {

@@ -8,7 +8,6 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
-	"sync"
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/metric"
@@ -39,7 +38,7 @@ func (s Scope) Meter(p metric.MeterProvider) metric.Meter {
 }
 
 // version is the version of the framework in this binary; "(devel)" when built from its own sources.
-var version = sync.OnceValue(func() string {
+func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "(devel)"
@@ -50,7 +49,7 @@ var version = sync.OnceValue(func() string {
 		}
 	}
 	return "(devel)"
-})
+}
 
 // Tracing reports whether spans made by p can go anywhere: p is neither a no-op nor OpenTelemetry's placeholder for a
 // provider that was never installed.
@@ -63,6 +62,11 @@ func Tracing(p trace.TracerProvider) bool {
 func Silent(p trace.TracerProvider) bool {
 	_, off := p.(noop.TracerProvider)
 	return off
+}
+
+// NoSpan returns a span that does nothing, for work that is not traced. It does not allocate.
+func NoSpan() trace.Span {
+	return trace.SpanFromContext(nil) //nolint:staticcheck // documented to return such a span
 }
 
 func placeholder(p trace.TracerProvider) bool {
