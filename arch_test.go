@@ -19,18 +19,19 @@ const module = "github.com/neuroglia-go/neuroglia"
 // layers says which of our packages a package may import. Packages that are not named here, those below a named one
 // among them, may import what the closest named package above them may; a trailing slash stands for all below.
 func layers() map[string][]string {
-	core := []string{"telemetry", "internal/instrument"}
+	core := []string{"telemetry", "telemetry/registry", "internal/instrument"}
 	sample := "samples/mario-pizzeria/"
 	domain := []string{"aggregate", "fault", sample + "domain/"}
 	application := append([]string{"mediator", "repository", sample + "application"}, domain...)
-	stores := []string{"repository", "aggregate", "fault", "telemetry", "internal/instrument"}
+	stores := []string{"repository", "aggregate", "fault", "telemetry", "telemetry/registry", "internal/instrument"}
 	return map[string][]string{
 		".":                   {},
 		"fault":               {},
 		"aggregate":           {},
 		"app":                 {},
 		"telemetry":           {"fault"},
-		"internal/instrument": {"fault", "telemetry"},
+		"telemetry/registry":  {"telemetry", "telemetry/registry"},
+		"internal/instrument": {"fault", "telemetry", "telemetry/registry"},
 		"mediator":            append([]string{"aggregate", "fault"}, core...),
 		"cloudevent":          {"aggregate"},
 		"repository":          append([]string{"aggregate", "fault"}, core...),
@@ -42,11 +43,13 @@ func layers() map[string][]string {
 		"eventbus/membus":           {"eventbus", "cloudevent", "fault"},
 		"eventbus/eventbustest":     {"eventbus", "cloudevent", "fault"},
 		"web":                       append([]string{"mediator", "fault", "app"}, core...),
-		"observability":             {"app", "fault", "telemetry", "observability/"},
+		"observability":             {"app", "fault", "telemetry", "telemetry/registry", "observability/"},
 		// Tests of the core's telemetry: they need all of it, and the SDK.
 		"observability/contract": {""},
 		"benchmarks":             {""},
-		"tools/collector":        {},
+		// What is shown and what alarms names only what is declared.
+		"dashboards":      {"dashboards/", "telemetry", "telemetry/registry", sample + "observability"},
+		"tools/collector": {},
 
 		// In the sample, the domain knows nothing of who uses it.
 		sample + "domain":        domain,
@@ -67,7 +70,9 @@ func layers() map[string][]string {
 func foreign() map[string][]string {
 	none, api := []string{}, []string{"go.opentelemetry.io/otel"}
 	for _, name := range []string{
-		"attribute", "baggage", "codes", "metric", "metric/noop", "propagation", "semconv/v1.43.0", "trace", "trace/embedded", "trace/noop",
+		"attribute", "baggage", "codes", "metric", "metric/noop", "propagation", "trace", "trace/embedded", "trace/noop",
+		"semconv/v1.43.0", "semconv/v1.43.0/dbconv", "semconv/v1.43.0/goconv", "semconv/v1.43.0/httpconv",
+		"semconv/v1.43.0/messagingconv", "semconv/v1.43.0/processconv",
 	} {
 		api = append(api, "go.opentelemetry.io/otel/"+name)
 	}

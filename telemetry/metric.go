@@ -1,6 +1,8 @@
 package telemetry
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -27,43 +29,65 @@ type Metric struct {
 	Description string
 	// Attributes are all that a measurement may have.
 	Attributes []attribute.Key
-	// Bounds are the upper bounds of a histogram's buckets. Without them it has the SDK's, which are for milliseconds.
+	// Bounds are the upper bounds of a histogram's buckets. Without them it has those of the library that makes it or the
+	// SDK's, which are for milliseconds.
 	Bounds []float64
+	// Stability is empty for a metric of the semantic conventions, which say it, and Stable otherwise.
+	Stability Stability
+	// Scope is the instrumentation scope that makes the metric, if it is known when the metric is declared.
+	Scope string
 }
 
 // Counter declares a count of events, which only grows.
 func Counter(name, unit, description string, attributes ...attribute.Key) Metric {
-	return Metric{Name: name, Kind: KindCounter, Unit: unit, Description: description, Attributes: attributes}
+	return declare(KindCounter, name, unit, description, attributes)
 }
 
 // UpDownCounter declares a count of things that come and go within the process.
 func UpDownCounter(name, unit, description string, attributes ...attribute.Key) Metric {
-	return Metric{Name: name, Kind: KindUpDownCounter, Unit: unit, Description: description, Attributes: attributes}
+	return declare(KindUpDownCounter, name, unit, description, attributes)
 }
 
 // Gauge declares a value that is read when it is collected.
 func Gauge(name, unit, description string, attributes ...attribute.Key) Metric {
-	return Metric{Name: name, Kind: KindGauge, Unit: unit, Description: description, Attributes: attributes}
+	return declare(KindGauge, name, unit, description, attributes)
 }
 
 // Histogram declares a distribution with the given upper bounds of its buckets.
 func Histogram(name, unit, description string, bounds []float64, attributes ...attribute.Key) Metric {
+	m := declare(KindHistogram, name, unit, description, attributes)
+	m.Bounds = bounds
+	return m
+}
+
+func declare(kind Kind, name, unit, description string, attributes []attribute.Key) Metric {
 	return Metric{
-		Name: name, Kind: KindHistogram, Unit: unit, Description: description, Bounds: bounds, Attributes: attributes,
+		Name: name, Kind: kind, Unit: unit, Description: description, Attributes: attributes, Stability: Stable,
 	}
 }
+
+// By returns the metric as one that a scope makes, the import path of a package.
+func (m Metric) By(scope string) Metric {
+	m.Scope = scope
+	return m
+}
+
+// Convention reports whether the metric is one of OpenTelemetry's semantic conventions.
+func (m Metric) Convention() bool { return m.Stability == "" }
 
 // Has reports whether a measurement may have the attribute.
 func (m Metric) Has(key attribute.Key) bool { return slices.Contains(m.Attributes, key) }
 
 // Int64Counter makes the instrument of a counter.
 func (m Metric) Int64Counter(meter metric.Meter) (metric.Int64Counter, error) {
-	return meter.Int64Counter(m.Name, metric.WithUnit(m.Unit), metric.WithDescription(m.Description))
+	i, err := meter.Int64Counter(m.Name, metric.WithUnit(m.Unit), metric.WithDescription(m.Description))
+	return i, m.check(KindCounter, err)
 }
 
 // Int64UpDownCounter makes the instrument of an up-down counter.
 func (m Metric) Int64UpDownCounter(meter metric.Meter) (metric.Int64UpDownCounter, error) {
-	return meter.Int64UpDownCounter(m.Name, metric.WithUnit(m.Unit), metric.WithDescription(m.Description))
+	i, err := meter.Int64UpDownCounter(m.Name, metric.WithUnit(m.Unit), metric.WithDescription(m.Description))
+	return i, m.check(KindUpDownCounter, err)
 }
 
 // Float64Histogram makes the instrument of a histogram.
@@ -72,10 +96,23 @@ func (m Metric) Float64Histogram(meter metric.Meter) (metric.Float64Histogram, e
 	if len(m.Bounds) > 0 {
 		opts = append(opts, metric.WithExplicitBucketBoundaries(m.Bounds...))
 	}
-	return meter.Float64Histogram(m.Name, opts...)
+	i, err := meter.Float64Histogram(m.Name, opts...)
+	return i, m.check(KindHistogram, err)
 }
 
 // Float64ObservableGauge makes the instrument of a gauge.
 func (m Metric) Float64ObservableGauge(meter metric.Meter) (metric.Float64ObservableGauge, error) {
-	return meter.Float64ObservableGauge(m.Name, metric.WithUnit(m.Unit), metric.WithDescription(m.Description))
+	i, err := meter.Float64ObservableGauge(m.Name, metric.WithUnit(m.Unit), metric.WithDescription(m.Description))
+	return i, m.check(KindGauge, err)
+}
+
+// check says what is wrong with an instrument of some kind that was made for the metric. It can be used all the same.
+func (m Metric) check(kind Kind, err error) error {
+	if m.Kind != kind {
+		err = errors.Join(fmt.Errorf("is used as a %s and declared as a %s: use the method of its kind", kind, m.Kind), err)
+	}
+	if err != nil {
+		return fmt.Errorf("metric %s: %w", m.Name, err)
+	}
+	return nil
 }
