@@ -60,7 +60,10 @@ func readConfig() (config, error) {
 
 // usage explains the program.
 func usage(w io.Writer) {
-	fmt.Fprint(w, "Usage: mario-pizzeria\n\nServes the pizzeria. It is configured by environment variables:\n\n")
+	fmt.Fprint(w, "Usage: mario-pizzeria [subcommand]\n\nWithout a subcommand it serves the pizzeria. The subcommands are\n\n"+
+		"  simulate     sends customers, cooks and drivers to a pizzeria; simulate --help says more\n"+
+		"  healthcheck  ends with 0 if the pizzeria is ready, else with 1 and the reason\n\n"+
+		"The pizzeria is configured by environment variables:\n\n")
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, s := range settings() {
 		fallback := s.fallback

@@ -8,16 +8,24 @@ import (
 
 	"github.com/neuroglia-go/neuroglia/app"
 	"github.com/neuroglia-go/neuroglia/observability"
+	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/simulate"
 )
 
 func main() {
-	switch args := os.Args[1:]; {
-	case len(args) == 0:
+	args := os.Args[1:]
+	if len(args) == 0 {
 		app.Main("mario-pizzeria", observability.Setup, setup)
-	case len(args) == 1 && (args[0] == "--help" || args[0] == "-h"):
+		return
+	}
+	switch name := args[0]; {
+	case name == "simulate":
+		os.Exit(simulate.Main(args[1:], os.Stdout, os.Stderr))
+	case name == "healthcheck":
+		os.Exit(healthcheck(args[1:], os.Stderr))
+	case len(args) == 1 && (name == "--help" || name == "-h"):
 		usage(os.Stdout)
 	default:
-		fmt.Fprintf(os.Stderr, "mario-pizzeria: unknown argument %q\n\n", args[0])
+		fmt.Fprintf(os.Stderr, "mario-pizzeria: unknown argument %q\n\n", name)
 		usage(os.Stderr)
 		os.Exit(2)
 	}
