@@ -19,6 +19,7 @@ import (
 	"github.com/neuroglia-go/neuroglia/fault"
 	"github.com/neuroglia-go/neuroglia/internal/instrument"
 	"github.com/neuroglia-go/neuroglia/telemetry"
+	"github.com/neuroglia-go/neuroglia/telemetry/registry"
 )
 
 // instruments are made once per bus. The names follow
@@ -44,15 +45,10 @@ func newInstruments(p telemetry.Providers, system string, baggageKeys []string) 
 		baggage: baggageKeys, logger: p.Logger, system: system,
 	}
 	var errs [4]error
-	i.sent, errs[0] = meter.Int64Counter("messaging.client.sent.messages", metric.WithUnit("{message}"),
-		metric.WithDescription("Number of messages producer attempted to send to the broker."))
-	i.consumed, errs[1] = meter.Int64Counter("messaging.client.consumed.messages", metric.WithUnit("{message}"),
-		metric.WithDescription("Number of messages that were delivered to the application."))
-	i.operation, errs[2] = meter.Float64Histogram("messaging.client.operation.duration", metric.WithUnit("s"),
-		metric.WithDescription("Duration of messaging operation initiated by a producer or consumer client."),
-		instrument.Seconds())
-	i.process, errs[3] = meter.Float64Histogram("messaging.process.duration", metric.WithUnit("s"),
-		metric.WithDescription("Duration of processing operation."), instrument.Seconds())
+	i.sent, errs[0] = registry.SentMessages().Int64Counter(meter)
+	i.consumed, errs[1] = registry.ConsumedMessages().Int64Counter(meter)
+	i.operation, errs[2] = registry.MessagingOperationDuration().Float64Histogram(meter)
+	i.process, errs[3] = registry.MessageProcessDuration().Float64Histogram(meter)
 	if err := errors.Join(errs[:]...); err != nil {
 		otel.Handle(fmt.Errorf("event bus: %w", err)) // the instruments can be used all the same
 	}
@@ -111,7 +107,7 @@ func (op publishing) end(ctx context.Context, err error) {
 	attrs := op.attributes
 	if instrument.OutcomeOf(ctx, err) == instrument.Failure {
 		instrument.Fail(op.span, err)
-		attrs = append(attrs, semconv.ErrorTypeKey.String(fault.TypeOf(err)))
+		attrs = append(attrs, registry.ErrorType.String(fault.TypeOf(err)))
 	}
 	with := metric.WithAttributes(attrs...)
 	op.sent.Add(ctx, 1, with)

@@ -13,9 +13,8 @@ import (
 
 	"github.com/neuroglia-go/neuroglia/cloudevent"
 	"github.com/neuroglia-go/neuroglia/internal/instrument"
+	"github.com/neuroglia-go/neuroglia/telemetry/registry"
 )
-
-const attemptKey = attribute.Key("neuroglia.attempt")
 
 // processTelemetry is what is known of a subscription before an event comes.
 type processTelemetry struct {
@@ -32,7 +31,7 @@ type processTelemetry struct {
 func (i *instruments) forProcess(group, eventType, function string) *processTelemetry {
 	t := &processTelemetry{instruments: i, name: "process " + eventType, eventType: eventType, group: group}
 	t.attributes = append(i.attributes("process", eventType), semconv.MessagingConsumerGroupName(group))
-	success := instrument.OutcomeKey.String(string(instrument.Success))
+	success := registry.Outcome.String(string(instrument.Success))
 	t.start = []trace.SpanStartOption{
 		trace.WithSpanKind(trace.SpanKindConsumer), trace.WithAttributes(t.attributes...),
 		trace.WithAttributes(semconv.MessagingOperationTypeProcess, semconv.CodeFunctionName(function), success),
@@ -66,7 +65,7 @@ func (t *processTelemetry) begin(ctx context.Context, e *cloudevent.Event, attem
 	if op.span.IsRecording() {
 		op.span.SetAttributes(eventAttributes(e)...)
 		if attempt > 1 {
-			op.span.SetAttributes(attemptKey.Int(attempt))
+			op.span.SetAttributes(registry.Attempt.Int(attempt))
 		}
 	}
 	t.consumed.Add(ctx, 1, t.delivered)

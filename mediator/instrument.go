@@ -14,12 +14,7 @@ import (
 
 	"github.com/neuroglia-go/neuroglia/internal/instrument"
 	"github.com/neuroglia-go/neuroglia/telemetry"
-)
-
-// The attributes of messages.
-const (
-	messageKindKey = attribute.Key("neuroglia.message.kind")
-	messageTypeKey = attribute.Key("neuroglia.message.type")
+	"github.com/neuroglia-go/neuroglia/telemetry/registry"
 )
 
 // instruments are made once per mediator.
@@ -39,16 +34,11 @@ func newInstruments(p telemetry.Providers) (*instruments, error) {
 	meter := scope.Meter(p.Meter)
 	i := &instruments{tracing: instrument.Tracing(p.Tracer), tracer: scope.Tracer(p.Tracer), logger: p.Logger}
 	var errs [5]error
-	i.commandDuration, errs[0] = meter.Float64Histogram("neuroglia.command.duration", metric.WithUnit("s"),
-		metric.WithDescription("Duration of commands, from being sent to being answered."), instrument.Seconds())
-	i.queryDuration, errs[1] = meter.Float64Histogram("neuroglia.query.duration", metric.WithUnit("s"),
-		metric.WithDescription("Duration of queries, from being sent to being answered."), instrument.Seconds())
-	i.active, errs[2] = meter.Int64UpDownCounter("neuroglia.message.active", metric.WithUnit("{message}"),
-		metric.WithDescription("Commands and queries being handled."))
-	i.eventDuration, errs[3] = meter.Float64Histogram("neuroglia.event.processing.duration", metric.WithUnit("s"),
-		metric.WithDescription("Duration of the handling of events, per handler."), instrument.Seconds())
-	i.eventLag, errs[4] = meter.Float64Histogram("neuroglia.event.lag", metric.WithUnit("s"),
-		metric.WithDescription("Time from an event being raised to its handling being finished."), instrument.Seconds())
+	i.commandDuration, errs[0] = registry.CommandDuration().Float64Histogram(meter)
+	i.queryDuration, errs[1] = registry.QueryDuration().Float64Histogram(meter)
+	i.active, errs[2] = registry.ActiveMessages().Int64UpDownCounter(meter)
+	i.eventDuration, errs[3] = registry.EventProcessingDuration().Float64Histogram(meter)
+	i.eventLag, errs[4] = registry.EventLag().Float64Histogram(meter)
 	return i, errors.Join(errs[:]...)
 }
 
@@ -80,8 +70,8 @@ func newMessageTelemetry(i *instruments, info Message, function string, message,
 	if info.Kind == KindQuery {
 		t.span, t.duration = "Query."+info.Type, i.queryDuration
 	}
-	kind, name := messageKindKey.String(info.Kind.String()), messageTypeKey.String(info.Type)
-	success := instrument.OutcomeKey.String(string(instrument.Success))
+	kind, name := registry.MessageKind.String(info.Kind.String()), registry.MessageType.String(info.Type)
+	success := registry.Outcome.String(string(instrument.Success))
 	t.start = []trace.SpanStartOption{
 		// The outcome is given at the start as what it most likely will be: setting it later costs more.
 		trace.WithAttributes(kind, name, success, semconv.CodeFunctionName(function)),
@@ -122,7 +112,7 @@ func (t *messageTelemetry) end(ctx context.Context, span trace.Span, took time.D
 }
 
 func (t *messageTelemetry) log(ctx context.Context, outcome instrument.Outcome, err error, tagged []attribute.KeyValue) error {
-	attrs := []slog.Attr{slog.String(string(messageTypeKey), t.info.Type)}
+	attrs := []slog.Attr{slog.String(string(registry.MessageType), t.info.Type)}
 	for _, attr := range tagged {
 		attrs = append(attrs, slog.Any(string(attr.Key), attr.Value.AsInterface()))
 	}

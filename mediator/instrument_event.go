@@ -13,14 +13,7 @@ import (
 
 	"github.com/neuroglia-go/neuroglia/aggregate"
 	"github.com/neuroglia-go/neuroglia/internal/instrument"
-)
-
-// The attributes of events.
-const (
-	eventTypeKey     = attribute.Key("neuroglia.event.type")
-	eventHandlerKey  = attribute.Key("neuroglia.event.handler")
-	aggregateTypeKey = attribute.Key("neuroglia.aggregate.type")
-	attemptKey       = attribute.Key("neuroglia.attempt")
+	"github.com/neuroglia-go/neuroglia/telemetry/registry"
 )
 
 // eventTelemetry is what the handlers of one type of event share.
@@ -40,7 +33,7 @@ func newEventTelemetry(i *instruments, event reflect.Type) *eventTelemetry {
 		i.logger.Error("event has wrong tags and goes without them", "error", err)
 	}
 	t := &eventTelemetry{instruments: i, on: i.tracing || i.measuring(), name: instrument.TypeName(event), tags: tags}
-	t.lagOptions = []metric.RecordOption{metric.WithAttributeSet(attribute.NewSet(eventTypeKey.String(t.name)))}
+	t.lagOptions = []metric.RecordOption{metric.WithAttributeSet(attribute.NewSet(registry.EventType.String(t.name)))}
 	return t
 }
 
@@ -62,8 +55,8 @@ type handlerTelemetry struct {
 
 func newHandlerTelemetry(e *eventTelemetry, h *eventHandler) *handlerTelemetry {
 	t := &handlerTelemetry{eventTelemetry: e, call: h.call, name: instrument.ShortName(h.function)}
-	event, handler := eventTypeKey.String(e.name), eventHandlerKey.String(t.name)
-	success := instrument.OutcomeKey.String(string(instrument.Success))
+	event, handler := registry.EventType.String(e.name), registry.EventHandler.String(t.name)
+	success := registry.Outcome.String(string(instrument.Success))
 	t.start = []trace.SpanStartOption{
 		trace.WithAttributes(event, handler, success, semconv.CodeFunctionName(h.function)),
 	}
@@ -109,10 +102,10 @@ func (t *handlerTelemetry) begin(ctx context.Context, r *aggregate.Raised) (cont
 	ctx, span := t.tracer.Start(ctx, "Event."+t.eventTelemetry.name, t.start...)
 	if span.IsRecording() {
 		if r.AggregateType != "" {
-			span.SetAttributes(aggregateTypeKey.String(r.AggregateType), aggregateIDKey.String(r.AggregateID))
+			span.SetAttributes(registry.AggregateType.String(r.AggregateType), registry.AggregateID.String(r.AggregateID))
 		}
 		if r.Attempt > 1 {
-			span.SetAttributes(attemptKey.Int(r.Attempt))
+			span.SetAttributes(registry.Attempt.Int(r.Attempt))
 		}
 		if t.tags != nil {
 			span.SetAttributes(t.tags.of(r.Event)...)
@@ -128,7 +121,7 @@ func (t *handlerTelemetry) run(ctx context.Context, r *aggregate.Raised) (err er
 
 func (t *handlerTelemetry) log(ctx context.Context, outcome instrument.Outcome, err error) error {
 	attrs := []slog.Attr{
-		slog.String(string(eventTypeKey), t.eventTelemetry.name), slog.String(string(eventHandlerKey), t.name),
+		slog.String(string(registry.EventType), t.eventTelemetry.name), slog.String(string(registry.EventHandler), t.name),
 	}
 	return instrument.Log(ctx, t.logger, "event", attrs, outcome, err)
 }

@@ -1,5 +1,7 @@
 package mediator
 
+import "github.com/neuroglia-go/neuroglia/telemetry/registry"
+
 // Kind tells commands from queries.
 type Kind uint8
 
@@ -9,12 +11,12 @@ const (
 	KindQuery                   // changes nothing
 )
 
-// String returns "command" or "query", the values of the neuroglia.message.kind attribute.
+// String returns "command" or "query", the values of [registry.MessageKind].
 func (k Kind) String() string {
 	if k == KindQuery {
-		return "query"
+		return registry.Query
 	}
-	return "command"
+	return registry.Command
 }
 
 // Command is embedded in a message that changes something and is answered with an R:

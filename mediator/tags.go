@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"go.opentelemetry.io/otel/attribute"
+
+	"github.com/neuroglia-go/neuroglia/telemetry/registry"
 )
 
 // tags are the fields of one type that its author wants to see on spans:
@@ -25,8 +27,6 @@ type taggedField struct {
 	length    bool
 	aggregate bool
 }
-
-const aggregateIDKey = attribute.Key("neuroglia.aggregate.id")
 
 // compileTags returns the tags of t, or nil if it has none.
 func compileTags(t reflect.Type) (*tags, error) {
@@ -116,7 +116,7 @@ func (t *tags) of(v any) []attribute.KeyValue {
 		}
 		attrs = append(attrs, attr)
 		if f.aggregate {
-			attrs = append(attrs, attribute.KeyValue{Key: aggregateIDKey, Value: attr.Value})
+			attrs = append(attrs, attribute.KeyValue{Key: registry.AggregateID, Value: attr.Value})
 		}
 	}
 	return attrs

@@ -13,25 +13,13 @@ import (
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
-	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/neuroglia-go/neuroglia/aggregate"
 	"github.com/neuroglia-go/neuroglia/fault"
 	"github.com/neuroglia-go/neuroglia/internal/instrument"
 	"github.com/neuroglia-go/neuroglia/telemetry"
-)
-
-// The attributes of repository operations.
-const (
-	operationKey     = attribute.Key("neuroglia.repository.operation")
-	repositoryKey    = attribute.Key("neuroglia.repository.type")
-	foundKey         = attribute.Key("neuroglia.repository.found")
-	countKey         = attribute.Key("neuroglia.repository.count")
-	entityTypeKey    = attribute.Key("neuroglia.entity.type")
-	entityIDKey      = attribute.Key("neuroglia.entity.id")
-	entityVersionKey = attribute.Key("neuroglia.entity.version")
-	attemptKey       = attribute.Key("neuroglia.attempt")
+	"github.com/neuroglia-go/neuroglia/telemetry/registry"
 )
 
 // instruments are those of one repository; what is known of each operation is made once.
@@ -59,17 +47,16 @@ func newInstruments(p telemetry.Providers, entity string, store any) *instrument
 	meter := scope.Meter(p.Meter)
 	i := &instruments{
 		silent: instrument.Silent(p.Tracer), tracer: scope.Tracer(p.Tracer), logger: p.Logger,
-		operations: map[string]*operation{}, entity: metric.WithAttributes(entityTypeKey.String(entity)),
+		operations: map[string]*operation{}, entity: metric.WithAttributes(registry.EntityType.String(entity)),
 	}
 	var errs [2]error
-	i.duration, errs[0] = meter.Float64Histogram("neuroglia.repository.operation.duration", metric.WithUnit("s"),
-		metric.WithDescription("Duration of repository operations."), instrument.Seconds())
-	i.conflicts, errs[1] = meter.Int64Counter("neuroglia.repository.conflicts", metric.WithUnit("{conflict}"),
-		metric.WithDescription("Updates that met another change of the same aggregate."))
+	i.duration, errs[0] = registry.RepositoryOperationDuration().Float64Histogram(meter)
+	i.conflicts, errs[1] = registry.RepositoryConflicts().Int64Counter(meter)
 	i.conflicts.Add(context.Background(), 0, i.entity)
-	for _, name := range []string{"get", "contains", "add", "update", "remove", "list"} {
+	for _, name := range registry.RepositoryOperations() {
 		attrs := []attribute.KeyValue{
-			operationKey.String(name), repositoryKey.String(driverName(store)), entityTypeKey.String(entity),
+			registry.RepositoryOperation.String(name), registry.RepositoryType.String(driverName(store)),
+			registry.EntityType.String(entity),
 		}
 		i.operations[name] = &operation{
 			instruments: i, span: "Repository." + name, attributes: attrs,
@@ -105,7 +92,7 @@ func (i *instruments) begin(ctx context.Context, name, id string) (context.Conte
 	}
 	ctx, op.span = i.tracer.Start(ctx, op.operation.span, op.start...) //nolint:spancheck // ended by end
 	if id != "" && op.span.IsRecording() {
-		op.span.SetAttributes(entityIDKey.String(id))
+		op.span.SetAttributes(registry.EntityID.String(id))
 	}
 	return ctx, op
 }
@@ -113,21 +100,21 @@ func (i *instruments) begin(ctx context.Context, name, id string) (context.Conte
 // found says whether there is such an aggregate.
 func (op running) found(found bool) {
 	if op.span.IsRecording() {
-		op.span.SetAttributes(foundKey.Bool(found))
+		op.span.SetAttributes(registry.RepositoryFound.Bool(found))
 	}
 }
 
 // version says which version was read or stored.
 func (op running) version(root aggregate.Aggregate) {
 	if op.span.IsRecording() {
-		op.span.SetAttributes(entityVersionKey.Int64(root.Version()))
+		op.span.SetAttributes(registry.EntityVersion.Int64(root.Version()))
 	}
 }
 
 // count says how many aggregates were listed.
 func (op running) count(n int) {
 	if op.span.IsRecording() {
-		op.span.SetAttributes(countKey.Int(n))
+		op.span.SetAttributes(registry.RepositoryCount.Int(n))
 	}
 }
 
@@ -136,7 +123,7 @@ func (op running) end(ctx context.Context, err error) {
 	took := time.Since(op.began).Seconds()
 	if instrument.OutcomeOf(ctx, err) == instrument.Failure {
 		instrument.Fail(op.span, err)
-		attrs := append(slices.Clone(op.attributes), semconv.ErrorTypeKey.String(fault.TypeOf(err)))
+		attrs := append(slices.Clone(op.attributes), registry.ErrorType.String(fault.TypeOf(err)))
 		op.duration.Record(ctx, took, metric.WithAttributeSet(attribute.NewSet(attrs...)))
 	} else {
 		op.duration.Record(ctx, took, op.success...)
@@ -147,7 +134,7 @@ func (op running) end(ctx context.Context, err error) {
 // conflict records an attempt that met another change; it is no failure of the operation.
 func (i *instruments) conflict(ctx context.Context, attempt int) {
 	i.conflicts.Add(ctx, 1, i.entity)
-	trace.SpanFromContext(ctx).AddEvent("conflict", trace.WithAttributes(attemptKey.Int(attempt)))
+	trace.SpanFromContext(ctx).AddEvent(registry.ConflictEvent, trace.WithAttributes(registry.Attempt.Int(attempt)))
 }
 
 // undispatched logs an event that not all handlers have handled, unless the dispatcher did.
@@ -156,7 +143,7 @@ func (i *instruments) undispatched(ctx context.Context, r aggregate.Raised, err 
 		return
 	}
 	attrs := append([]slog.Attr{
-		slog.String("neuroglia.event.id", r.ID), slog.String("neuroglia.aggregate.id", r.AggregateID),
+		slog.String(string(registry.EventID), r.ID), slog.String(string(registry.AggregateID), r.AggregateID),
 	}, instrument.Exception(err)...)
 	i.logger.LogAttrs(ctx, slog.LevelError, "event not dispatched", attrs...)
 }

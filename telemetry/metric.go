@@ -106,6 +106,18 @@ func (m Metric) Float64ObservableGauge(meter metric.Meter) (metric.Float64Observ
 	return i, m.check(KindGauge, err)
 }
 
+// Int64ObservableUpDownCounter makes the instrument of an up-down counter that is read when it is collected.
+func (m Metric) Int64ObservableUpDownCounter(meter metric.Meter) (metric.Int64ObservableUpDownCounter, error) {
+	i, err := meter.Int64ObservableUpDownCounter(m.Name, metric.WithUnit(m.Unit), metric.WithDescription(m.Description))
+	return i, m.check(KindUpDownCounter, err)
+}
+
+// Float64ObservableCounter makes the instrument of a counter that is read when it is collected.
+func (m Metric) Float64ObservableCounter(meter metric.Meter) (metric.Float64ObservableCounter, error) {
+	i, err := meter.Float64ObservableCounter(m.Name, metric.WithUnit(m.Unit), metric.WithDescription(m.Description))
+	return i, m.check(KindCounter, err)
+}
+
 // check says what is wrong with an instrument of some kind that was made for the metric. It can be used all the same.
 func (m Metric) check(kind Kind, err error) error {
 	if m.Kind != kind {

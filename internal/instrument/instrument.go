@@ -91,10 +91,3 @@ func ShortName(qualified string) string {
 func TypeName(t reflect.Type) string {
 	return regexp.MustCompile(`[^][,*]*/`).ReplaceAllString(t.Name(), "")
 }
-
-// Seconds are the bucket boundaries of a duration in seconds that the semantic conventions advise for HTTP servers.
-// https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
-func Seconds() metric.HistogramOption {
-	return metric.WithExplicitBucketBoundaries(
-		0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
-}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/neuroglia-go/neuroglia/fault"
 	"github.com/neuroglia-go/neuroglia/telemetry"
+	"github.com/neuroglia-go/neuroglia/telemetry/registry"
 )
 
 // Log writes the one record of a piece of work: success at debug, refusal at info, failure at error unless a
@@ -19,8 +20,8 @@ func Log(ctx context.Context, logger *slog.Logger, what string, attrs []slog.Att
 	case Success:
 		logger.LogAttrs(ctx, slog.LevelDebug, what+" handled", attrs...)
 	case Rejected, Canceled:
-		attrs = append(attrs, slog.String(string(OutcomeKey), string(outcome)),
-			slog.String("neuroglia.reason", Text(err)))
+		attrs = append(attrs, slog.String(string(registry.Outcome), string(outcome)),
+			slog.String(string(registry.Reason), Text(err)))
 		logger.LogAttrs(ctx, slog.LevelInfo, what+" "+string(outcome), attrs...)
 	case Failure:
 		if telemetry.Recorded(err) {
@@ -35,7 +36,7 @@ func Log(ctx context.Context, logger *slog.Logger, what string, attrs []slog.Att
 // Exception returns the log attributes of a failure, with the stack if the error is a recovered panic.
 func Exception(err error) []slog.Attr {
 	attrs := []slog.Attr{
-		slog.String(string(semconv.ErrorTypeKey), fault.TypeOf(err)),
+		slog.String(string(registry.ErrorType), fault.TypeOf(err)),
 		slog.String(string(semconv.ExceptionTypeKey), exceptionType(err)),
 		slog.String(string(semconv.ExceptionMessageKey), Text(err)),
 	}

@@ -7,25 +7,22 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/metric"
-	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/neuroglia-go/neuroglia/fault"
+	"github.com/neuroglia-go/neuroglia/telemetry/registry"
 )
 
-// Outcome is the value of the neuroglia.outcome attribute.
+// Outcome is a value of [registry.Outcome].
 type Outcome string
 
 // The outcomes of a piece of work. Only Failure makes a span's status Error.
 const (
-	Success  Outcome = "success"
-	Rejected Outcome = "rejected" // refused, as expected of a healthy service
-	Canceled Outcome = "canceled" // the caller gave up
-	Failure  Outcome = "failure"
+	Success  Outcome = registry.Success
+	Rejected Outcome = registry.Rejected // refused, as expected of a healthy service
+	Canceled Outcome = registry.Canceled // the caller gave up
+	Failure  Outcome = registry.Failure
 )
-
-// OutcomeKey is the attribute that holds an [Outcome].
-const OutcomeKey = attribute.Key("neuroglia.outcome")
 
 // OutcomeOf classifies the error that work under ctx ended with.
 func OutcomeOf(ctx context.Context, err error) Outcome {
@@ -54,18 +51,18 @@ func OutcomeOfHandler(ctx context.Context, err error) Outcome {
 func Fail(span trace.Span, err error) {
 	if span.IsRecording() {
 		span.SetStatus(codes.Error, Text(err))
-		span.SetAttributes(semconv.ErrorTypeKey.String(fault.TypeOf(err)))
+		span.SetAttributes(registry.ErrorType.String(fault.TypeOf(err)))
 	}
 }
 
 // Conclude sets the outcome of work that did not succeed on its span, and returns what to measure its duration with:
 // the attributes given, the outcome and, for a failure, error.type.
 func Conclude(span trace.Span, outcome Outcome, err error, base ...attribute.KeyValue) metric.MeasurementOption {
-	attrs := append(slices.Clone(base), OutcomeKey.String(string(outcome)))
+	attrs := append(slices.Clone(base), registry.Outcome.String(string(outcome)))
 	span.SetAttributes(attrs[len(base)])
 	if outcome == Failure {
 		Fail(span, err)
-		attrs = append(attrs, semconv.ErrorTypeKey.String(fault.TypeOf(err)))
+		attrs = append(attrs, registry.ErrorType.String(fault.TypeOf(err)))
 	}
 	return metric.WithAttributeSet(attribute.NewSet(attrs...))
 }
