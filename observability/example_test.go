@@ -115,8 +115,9 @@ func ExampleNewInstruments() {
 	reader := sdkmetric.NewManualReader()
 	providers := telemetry.Providers{Meter: sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader))} // zero: the global ones
 
+	declared := telemetry.Counter("pizzas.ordered", "{pizza}", "Pizzas ordered.", "size")
 	in := observability.NewInstruments(providers)
-	ordered := in.Counter("pizzas.ordered", "{pizza}", "Pizzas ordered.", observability.Each("size", "small", "large")...)
+	ordered := in.Counter(declared, observability.Each("size", "small", "large")...)
 	if err := in.Err(); err != nil {
 		fmt.Println(err)
 	}

@@ -13,12 +13,12 @@ import (
 	"github.com/neuroglia-go/neuroglia/telemetry"
 )
 
-// Instruments makes the metrics of one package. It is for a constructor, which keeps what it returns in a struct:
+// Instruments makes the declared metrics of one package. It is for a constructor, which keeps what it returns in a struct:
 //
 //	in := observability.NewInstruments(p)
 //	m := &Metrics{
-//		created: in.Counter("mario.orders.created", "{order}", "Orders placed.", observability.Each("size", "s", "l")...),
-//		value:   in.Histogram("mario.orders.value", "USD", "Total of an order.", 10, 20, 50, 100),
+//		created: in.Counter(OrdersCreated(), observability.Each(Size, "s", "l")...),
+//		value:   in.Histogram(OrdersValue()),
 //	}
 //	return m, in.Err()
 //
@@ -41,9 +41,9 @@ func (in *Instruments) Err() error { return errors.Join(in.errs...) }
 // Counter returns a counter of events. For each of the known sets of attributes it is there from the start with the
 // value 0, so that the first event is an increase that a query can see; without known sets, that goes for the counter
 // without attributes.
-func (in *Instruments) Counter(name, unit, description string, known ...attribute.Set) metric.Int64Counter {
-	c, err := in.meter.Int64Counter(name, metric.WithUnit(unit), metric.WithDescription(description))
-	in.check(name, err)
+func (in *Instruments) Counter(declared telemetry.Metric, known ...attribute.Set) metric.Int64Counter {
+	c, err := declared.Int64Counter(in.meter)
+	in.check(declared, err, known)
 	for _, set := range orEmpty(known) {
 		c.Add(context.Background(), 0, metric.WithAttributeSet(set))
 	}
@@ -52,24 +52,20 @@ func (in *Instruments) Counter(name, unit, description string, known ...attribut
 
 // UpDownCounter returns a counter of things that come and go within this process. What outlives the process is a
 // [Instruments.Gauge]. It starts at 0 as [Instruments.Counter] does.
-func (in *Instruments) UpDownCounter(name, unit, description string, known ...attribute.Set) metric.Int64UpDownCounter {
-	c, err := in.meter.Int64UpDownCounter(name, metric.WithUnit(unit), metric.WithDescription(description))
-	in.check(name, err)
+func (in *Instruments) UpDownCounter(declared telemetry.Metric, known ...attribute.Set) metric.Int64UpDownCounter {
+	c, err := declared.Int64UpDownCounter(in.meter)
+	in.check(declared, err, known)
 	for _, set := range orEmpty(known) {
 		c.Add(context.Background(), 0, metric.WithAttributeSet(set))
 	}
 	return c
 }
 
-// Histogram returns a histogram with the upper bounds of its buckets, which a view may replace. Without bounds it has
-// the SDK's, which are for milliseconds. Record with the context of the work, so that samples lead to its trace.
-func (in *Instruments) Histogram(name, unit, description string, bounds ...float64) metric.Float64Histogram {
-	opts := []metric.Float64HistogramOption{metric.WithUnit(unit), metric.WithDescription(description)}
-	if len(bounds) > 0 {
-		opts = append(opts, metric.WithExplicitBucketBoundaries(bounds...))
-	}
-	h, err := in.meter.Float64Histogram(name, opts...)
-	in.check(name, err)
+// Histogram returns a histogram with the declared buckets, which a view may replace. Record with the context of the work,
+// so that samples lead to its trace.
+func (in *Instruments) Histogram(declared telemetry.Metric) metric.Float64Histogram {
+	h, err := declared.Float64Histogram(in.meter)
+	in.check(declared, err, nil)
 	return h
 }
 
@@ -77,15 +73,15 @@ func (in *Instruments) Histogram(name, unit, description string, bounds ...float
 // Known sets of attributes that read does not observe have the value 0. Read is called concurrently with everything and
 // must heed its context. If it fails, its error goes to OpenTelemetry's error handler and the gauge is left out, since
 // the SDK would leave out every metric of this collection. [Instruments.Close] ends the reading.
-func (in *Instruments) Gauge(name, unit, description string,
-	read func(ctx context.Context, o metric.Float64Observer) error, known ...attribute.Set,
+func (in *Instruments) Gauge(declared telemetry.Metric, read func(ctx context.Context, o metric.Float64Observer) error,
+	known ...attribute.Set,
 ) {
-	gauge, err := in.meter.Float64ObservableGauge(name, metric.WithUnit(unit), metric.WithDescription(description))
-	in.check(name, err)
+	gauge, err := declared.Float64ObservableGauge(in.meter)
+	in.check(declared, err, known)
 	registration, err := in.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
 		seen := &seenObserver{to: o, gauge: gauge, sets: map[attribute.Distinct]bool{}}
 		if err := read(ctx, seen); err != nil {
-			otel.Handle(fmt.Errorf("read metric %s: %w", name, err))
+			otel.Handle(fmt.Errorf("read metric %s: %w", declared.Name, err))
 			return nil
 		}
 		for _, set := range known {
@@ -95,7 +91,7 @@ func (in *Instruments) Gauge(name, unit, description string,
 		}
 		return nil
 	}, gauge)
-	in.check(name, err)
+	in.check(declared, err, nil)
 	if err == nil {
 		in.readings = append(in.readings, registration)
 	}
@@ -112,17 +108,25 @@ func (in *Instruments) Close() error {
 }
 
 // Each returns a set of attributes for each value of one key.
-func Each(key string, values ...string) []attribute.Set {
+func Each(key attribute.Key, values ...string) []attribute.Set {
 	sets := make([]attribute.Set, 0, len(values))
 	for _, value := range values {
-		sets = append(sets, attribute.NewSet(attribute.String(key, value)))
+		sets = append(sets, attribute.NewSet(key.String(value)))
 	}
 	return sets
 }
 
-func (in *Instruments) check(name string, err error) {
+// check keeps what is wrong with an instrument and with the attributes it is said to have.
+func (in *Instruments) check(declared telemetry.Metric, err error, known []attribute.Set) {
 	if err != nil {
-		in.errs = append(in.errs, fmt.Errorf("metric %s: %w", name, err))
+		in.errs = append(in.errs, err)
+	}
+	for _, set := range known {
+		for _, a := range set.ToSlice() {
+			if !declared.Has(a.Key) {
+				in.errs = append(in.errs, fmt.Errorf("metric %s: is not declared with the attribute %s: add it", declared.Name, a.Key))
+			}
+		}
 	}
 }
 

@@ -10,17 +10,19 @@ import (
 
 	"github.com/neuroglia-go/neuroglia/observability"
 	"github.com/neuroglia-go/neuroglia/observability/observabilitytest"
+	"github.com/neuroglia-go/neuroglia/telemetry"
 )
 
 func TestCountersAreThereWithZeroFromTheStart(t *testing.T) {
 	t.Parallel()
 	rec := observabilitytest.New(t, observabilitytest.Scopes())
 	in := observability.NewInstruments(rec.Providers())
-	created := in.Counter("orders.created", "{order}", "Orders placed.", observability.Each("size", "s", "l")...)
-	in.Counter("orders.lost", "{order}", "Orders lost.")
-	active := in.UpDownCounter("orders.active", "{order}", "Orders in work.")
-	value := in.Histogram("orders.value", "USD", "Total of an order.", 10, 20)
-	in.Histogram("orders.size", "{pizza}", "Pizzas of an order.")
+	created := in.Counter(telemetry.Counter("orders.created", "{order}", "Orders placed.", "size"),
+		observability.Each("size", "s", "l")...)
+	in.Counter(telemetry.Counter("orders.lost", "{order}", "Orders lost."))
+	active := in.UpDownCounter(telemetry.UpDownCounter("orders.active", "{order}", "Orders in work."))
+	value := in.Histogram(telemetry.Histogram("orders.value", "USD", "Total of an order.", []float64{10, 20}))
+	in.Histogram(telemetry.Histogram("orders.size", "{pizza}", "Pizzas of an order.", nil))
 	if err := in.Err(); err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +47,8 @@ func TestAGaugeIsZeroWhereNothingIsObserved(t *testing.T) {
 	t.Parallel()
 	rec := observabilitytest.New(t)
 	in := observability.NewInstruments(rec.Providers())
-	in.Gauge("orders.in_progress", "{order}", "Orders by stage.", func(_ context.Context, o metric.Float64Observer) error {
+	open := telemetry.Gauge("orders.in_progress", "{order}", "Orders by stage.", "stage")
+	in.Gauge(open, func(_ context.Context, o metric.Float64Observer) error {
 		o.Observe(3, metric.WithAttributes(attribute.String("stage", "cooking")))
 		return nil
 	}, observability.Each("stage", "pending", "cooking")...)
@@ -60,10 +63,18 @@ func TestWhatIsWrongWithInstrumentsIsSaidTogether(t *testing.T) {
 	t.Parallel()
 	rec := observabilitytest.New(t)
 	in := observability.NewInstruments(rec.Providers())
-	in.Counter("1st", "", "").Add(t.Context(), 1)
-	in.Histogram("orders value", "", "", 2, 1).Record(t.Context(), 1)
+	in.Counter(telemetry.Counter("1st", "", "")).Add(t.Context(), 1)
+	in.Histogram(telemetry.Histogram("orders value", "", "", []float64{2, 1})).Record(t.Context(), 1)
+	in.Counter(telemetry.Histogram("orders.value", "USD", "", nil))
+	in.UpDownCounter(telemetry.UpDownCounter("orders.active", "{order}", "", "stage"), observability.Each("size", "s")...)
 	err := in.Err()
-	if err == nil || !strings.Contains(err.Error(), "1st") || !strings.Contains(err.Error(), "orders value") {
-		t.Errorf("got %v", err)
+	for _, want := range []string{
+		"metric 1st: ", "metric orders value: ",
+		"metric orders.value: is used as a counter and declared as a histogram: use the method of its kind",
+		"metric orders.active: is not declared with the attribute size: add it",
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q in it", err, want)
+		}
 	}
 }

@@ -10,10 +10,11 @@ import (
 	"github.com/shirou/gopsutil/v4/process"
 	"go.opentelemetry.io/contrib/instrumentation/host"
 	"go.opentelemetry.io/contrib/instrumentation/runtime"
-	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 	metricnoop "go.opentelemetry.io/otel/metric/noop"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+
+	"github.com/neuroglia-go/neuroglia/telemetry/registry"
 )
 
 // startProcessMetrics measures the Go runtime and the process, and the whole machine if that is wanted.
@@ -58,19 +59,13 @@ func observeProcess(meter metric.Meter, cpu bool) error {
 	p := &processInstruments{process: self, begin: time.Now()}
 	var errs [6]error
 	if cpu {
-		p.cpu, errs[0] = meter.Float64ObservableCounter("process.cpu.time", metric.WithUnit("s"),
-			metric.WithDescription("Total CPU seconds broken down by different states."))
+		p.cpu, errs[0] = registry.CPUTime().Float64ObservableCounter(meter)
 	}
-	p.memory, errs[1] = meter.Int64ObservableUpDownCounter("process.memory.usage", metric.WithUnit("By"),
-		metric.WithDescription("The amount of physical memory in use."))
-	p.virtual, errs[2] = meter.Int64ObservableUpDownCounter("process.memory.virtual", metric.WithUnit("By"),
-		metric.WithDescription("The amount of committed virtual memory."))
-	p.files, errs[3] = meter.Int64ObservableUpDownCounter("process.unix.file_descriptor.count", metric.WithUnit("{file_descriptor}"),
-		metric.WithDescription("Number of unix file descriptors in use by the process."))
-	p.threads, errs[4] = meter.Int64ObservableUpDownCounter("process.thread.count", metric.WithUnit("{thread}"),
-		metric.WithDescription("Process threads count."))
-	p.uptime, errs[5] = meter.Float64ObservableGauge("process.uptime", metric.WithUnit("s"),
-		metric.WithDescription("The time the process has been running."))
+	p.memory, errs[1] = registry.MemoryUsage().Int64ObservableUpDownCounter(meter)
+	p.virtual, errs[2] = registry.VirtualMemory().Int64ObservableUpDownCounter(meter)
+	p.files, errs[3] = registry.FileDescriptors().Int64ObservableUpDownCounter(meter)
+	p.threads, errs[4] = registry.Threads().Int64ObservableUpDownCounter(meter)
+	p.uptime, errs[5] = registry.Uptime().Float64ObservableGauge(meter)
 	if err := errors.Join(errs[:]...); err != nil {
 		return err
 	}
@@ -84,8 +79,8 @@ func observeProcess(meter metric.Meter, cpu bool) error {
 
 func (p *processInstruments) observe(ctx context.Context, o metric.Observer) error {
 	if times, err := p.process.TimesWithContext(ctx); err == nil && p.cpu != nil {
-		o.ObserveFloat64(p.cpu, times.User, metric.WithAttributes(attribute.String("cpu.mode", "user")))
-		o.ObserveFloat64(p.cpu, times.System, metric.WithAttributes(attribute.String("cpu.mode", "system")))
+		o.ObserveFloat64(p.cpu, times.User, metric.WithAttributes(semconv.CPUModeUser))
+		o.ObserveFloat64(p.cpu, times.System, metric.WithAttributes(semconv.CPUModeSystem))
 	}
 	if memory, err := p.process.MemoryInfoWithContext(ctx); err == nil {
 		o.ObserveInt64(p.memory, int64(memory.RSS))  //nolint:gosec // memory fits

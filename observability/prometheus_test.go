@@ -16,6 +16,7 @@ import (
 	"go.opentelemetry.io/otel/metric"
 
 	"github.com/neuroglia-go/neuroglia/observability"
+	"github.com/neuroglia-go/neuroglia/telemetry"
 )
 
 func TestPrometheusReadsMetricsWithExemplars(t *testing.T) {
@@ -71,7 +72,7 @@ func scraped(ctx context.Context) error {
 		return err
 	}
 	in := observability.NewInstruments(t.Providers())
-	orders := in.Counter("orders", "{order}", "Orders placed.", observability.Each("size", "s", "l")...)
+	orders := in.Counter(telemetry.Counter("orders", "{order}", "Orders placed.", "size"), observability.Each("size", "s", "l")...)
 	spanCtx, span := otel.Tracer("test").Start(ctx, "place order")
 	orders.Add(spanCtx, 1, metric.WithAttributes(attribute.String("size", "l")))
 	span.End()

@@ -17,12 +17,12 @@ import (
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/metric"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
-	"go.opentelemetry.io/otel/semconv/v1.43.0/httpconv"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/neuroglia-go/neuroglia/fault"
 	"github.com/neuroglia-go/neuroglia/internal/instrument"
 	"github.com/neuroglia-go/neuroglia/telemetry"
+	"github.com/neuroglia-go/neuroglia/telemetry/registry"
 )
 
 // instrumentation puts a span and measurements around requests: otelhttp's, which sees only what may be recorded, and
@@ -31,7 +31,7 @@ type instrumentation struct {
 	config  Config
 	around  http.Handler // otelhttp, around inside
 	inside  func(http.ResponseWriter, *http.Request, *exchange)
-	active  httpconv.ServerActiveRequests
+	active  metric.Int64UpDownCounter
 	options map[string]metric.MeasurementOption // by method and scheme
 }
 
@@ -51,7 +51,7 @@ func newInstrumentation(c Config, inside func(http.ResponseWriter, *http.Request
 		}
 	}
 	var err error
-	i.active, err = httpconv.NewServerActiveRequests(instrument.NewScope("web").Meter(c.Telemetry.Meter))
+	i.active, err = registry.HTTPServerActiveRequests().Int64UpDownCounter(instrument.NewScope("web").Meter(c.Telemetry.Meter))
 	if err != nil {
 		return nil, fmt.Errorf("web: make an instrument: %w", err)
 	}
@@ -100,8 +100,8 @@ func (i *instrumentation) serve(w http.ResponseWriter, r *http.Request, pattern 
 func (i *instrumentation) measure(w http.ResponseWriter, r *http.Request, x *exchange) {
 	ctx := context.WithValue(r.Context(), exchangeKey{}, x)
 	option := i.option(r)
-	i.active.Inst().Add(ctx, 1, option)
-	defer i.active.Inst().Add(ctx, -1, option)
+	i.active.Add(ctx, 1, option)
+	defer i.active.Add(ctx, -1, option)
 	if instrumented(r.Context()) {
 		x.describe(ctx, r.Method)
 		r.Pattern = x.pattern // read by the outer otelhttp, if it gave us this very request

@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/neuroglia-go/neuroglia/fault"
+	"github.com/neuroglia-go/neuroglia/telemetry/registry"
 )
 
 // Problem is the answer to every request that fails, as application/problem+json. Its texts are cut at some hundred
@@ -109,7 +110,7 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	case refused != nil && (x == nil || !a.patterns[x.pattern]):
 		a.config.Telemetry.Logger.LogAttrs(r.Context(), slog.LevelInfo, "request refused",
 			append(requestAttrs(r), slog.Int(string(semconv.HTTPResponseStatusCodeKey), p.Status),
-				slog.String("neuroglia.reason", refused.reason(in)))...)
+				slog.String(string(registry.Reason), refused.reason(in)))...)
 	}
 	if refused != nil && refused.allow != "" {
 		header.Set("Allow", refused.allow)

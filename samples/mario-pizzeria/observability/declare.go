@@ -26,7 +26,7 @@ func OrdersCompleted() telemetry.Metric {
 
 // OrdersCancelled counts orders that nobody wants any more.
 func OrdersCancelled() telemetry.Metric {
-	return telemetry.Counter("mario.orders.cancelled", "{order}", "Orders cancelled.", Status)
+	return telemetry.Counter("mario.orders.cancelled", "{order}", "Orders cancelled, by the stage that they were in.", Status, Stage)
 }
 
 // PizzasOrdered counts pizzas.

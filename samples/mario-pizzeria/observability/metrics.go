@@ -33,23 +33,17 @@ type metrics struct {
 func Register(m *mediator.Mediator, r application.Repositories, p telemetry.Providers) (app.Part, error) {
 	in := neuroglia.NewInstruments(p)
 	x := &metrics{
-		created: in.Counter("mario.orders.created", "{order}", "Orders placed.",
-			neuroglia.Each("status", string(order.Pending))...),
-		completed: in.Counter("mario.orders.completed", "{order}", "Orders delivered.",
-			neuroglia.Each("status", string(order.Delivered))...),
-		cancelled: in.Counter("mario.orders.cancelled", "{order}", "Orders cancelled.",
-			neuroglia.Each("status", string(order.Cancelled))...),
-		pizzas:    in.Counter("mario.pizzas.ordered", "{pizza}", "Pizzas in orders placed.", everyPizza()...),
-		customers: in.Counter("mario.customers.registered", "{customer}", "Customers who ordered for the first time."),
-		value:     in.Histogram("mario.orders.value", "USD", "Total of an order.", 5, 10, 20, 30, 50, 75, 100, 200, 500),
-		stage: in.Histogram("mario.orders.stage.duration", "s", "Time that an order was in a stage.",
-			1, 5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600),
-		cooking: in.Histogram("mario.kitchen.cooking.duration", "s", "Time that an order was in the oven.",
-			1, 5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600),
+		created:   in.Counter(OrdersCreated(), neuroglia.Each(Status, string(order.Pending))...),
+		completed: in.Counter(OrdersCompleted(), neuroglia.Each(Status, string(order.Delivered))...),
+		cancelled: in.Counter(OrdersCancelled(), neuroglia.Each(Status, string(order.Cancelled))...),
+		pizzas:    in.Counter(PizzasOrdered(), everyPizza()...),
+		customers: in.Counter(CustomersRegistered()),
+		value:     in.Histogram(OrdersValue()),
+		stage:     in.Histogram(OrdersStageDuration()),
+		cooking:   in.Histogram(CookingDuration()),
 	}
-	in.Gauge("mario.orders.in_progress", "{order}", "Orders by the stage that they are in.", inProgress(r),
-		neuroglia.Each("stage", openStages()...)...)
-	in.Gauge("mario.kitchen.capacity.utilization", "1", "Ovens in use, as a part of all.", utilization(r))
+	in.Gauge(OrdersInProgress(), inProgress(r), neuroglia.Each(Stage, openStages()...)...)
+	in.Gauge(CapacityUtilization(), utilization(r))
 
 	mediator.On(m, x.orderCreated)
 	mediator.On(m, x.cookingStarted)
@@ -108,16 +102,16 @@ func (x *metrics) customerRegistered(ctx context.Context, _ customer.CustomerReg
 
 // left measures a stage that an order has left.
 func (x *metrics) left(ctx context.Context, stage order.Status, from, to time.Time) {
-	x.stage.Record(ctx, to.Sub(from).Seconds(), metric.WithAttributes(attribute.String("stage", string(stage))))
+	x.stage.Record(ctx, to.Sub(from).Seconds(), metric.WithAttributes(Stage.String(string(stage))))
 }
 
 func status(s order.Status) metric.MeasurementOption {
-	return metric.WithAttributes(attribute.String("status", string(s)))
+	return metric.WithAttributes(Status.String(string(s)))
 }
 
 // pizzaOfSize are the attributes of a pizza. Both come from the menu, which has few of them.
 func pizzaOfSize(pizza, size string) attribute.Set {
-	return attribute.NewSet(attribute.String("pizza", pizza), attribute.String("size", size))
+	return attribute.NewSet(Pizza.String(pizza), Size.String(size))
 }
 
 func everyPizza() []attribute.Set {
@@ -139,7 +133,7 @@ func inProgress(r application.Repositories) func(context.Context, metric.Float64
 		counts, err := r.Orders.Count(ctx, "status")
 		for _, stage := range openStages() {
 			if n, ok := counts[stage]; ok {
-				o.Observe(float64(n), metric.WithAttributes(attribute.String("stage", stage)))
+				o.Observe(float64(n), metric.WithAttributes(Stage.String(stage)))
 			}
 		}
 		return err
