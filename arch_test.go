@@ -49,6 +49,7 @@ func layers() map[string][]string {
 		"benchmarks":             {""},
 		// What is shown and what alarms names only what is declared.
 		"dashboards":      {"dashboards/", "telemetry", "telemetry/registry", sample + "observability"},
+		"cmd/neuroglia":   {"cmd/neuroglia/", "telemetry", "telemetry/registry"},
 		"tools/collector": {},
 
 		// In the sample, the domain knows nothing of who uses it.
