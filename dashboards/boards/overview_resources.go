@@ -1,0 +1,99 @@
+package boards
+
+import (
+	"go.opentelemetry.io/otel/attribute"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+
+	"github.com/neuroglia-go/neuroglia/dashboards/grafana"
+	"github.com/neuroglia-go/neuroglia/dashboards/limits"
+	"github.com/neuroglia-go/neuroglia/dashboards/promql"
+	"github.com/neuroglia-go/neuroglia/telemetry/registry"
+)
+
+func repositoryPanels() []grafana.Panel {
+	s := of(registry.RepositoryOperationDuration())
+	failed := []promql.Match{promql.Not(registry.ErrorType, "")}
+	byOperation := []attribute.Key{registry.EntityType, registry.RepositoryOperation}
+	operation := legend(registry.EntityType) + " " + legend(registry.RepositoryOperation)
+	statements := of(registry.DBOperationDuration())
+	byStatement := []attribute.Key{semconv.DBOperationNameKey, semconv.DBCollectionNameKey}
+	return []grafana.Panel{
+		grafana.TimeSeries("Operations", "Per second, from neuroglia.repository.operation.duration.", grafana.PerSecond,
+			grafana.Metrics(s.Rate(byOperation...), operation)),
+		grafana.TimeSeries("Failed operations", "Part that failed, by aggregate. Not found and conflicts are no failures.",
+			grafana.Share,
+			grafana.Metrics(s.Share(failed, registry.EntityType), legend(registry.EntityType))).
+			Limits(alert(limits.RepositoryFailures)),
+		grafana.TimeSeries("p95 by operation", "95 % are faster, retries after conflicts included.", grafana.Seconds,
+			p95(s, operation, byOperation...)),
+		grafana.TimeSeries("Conflicts", "Updates that met another change of the same aggregate, per second. Many: too much is "+
+			"in one aggregate.",
+			grafana.PerSecond, grafana.Metrics(of(registry.RepositoryConflicts()).Rate(registry.EntityType),
+				legend(registry.EntityType))),
+		grafana.TimeSeries("Statements", "Statements of the database per second, from db.client.operation.duration.",
+			grafana.PerSecond,
+			grafana.Metrics(statements.Rate(byStatement...),
+				legend(semconv.DBOperationNameKey)+" "+legend(semconv.DBCollectionNameKey))),
+		grafana.TimeSeries("Duration of statements",
+			"Percentiles of all statements. Fast here and slow above: the time goes into waiting for a connection or lock.",
+			grafana.Seconds, percentiles(statements)...),
+	}
+}
+
+func dependencyPanels() []grafana.Panel {
+	client, process := of(registry.HTTPClientRequestDuration()), of(registry.MessageProcessDuration())
+	byServer := []attribute.Key{semconv.ServerAddressKey, semconv.HTTPRequestMethodKey}
+	server := legend(semconv.HTTPRequestMethodKey) + " " + legend(semconv.ServerAddressKey)
+	failed := []promql.Match{promql.Not(registry.ErrorType, "")}
+	byMessage := []attribute.Key{semconv.MessagingDestinationNameKey, semconv.MessagingConsumerGroupNameKey}
+	message := legend(semconv.MessagingDestinationNameKey) + " " + legend(semconv.MessagingConsumerGroupNameKey)
+	return []grafana.Panel{
+		grafana.TimeSeries("Calls to others", "HTTP calls per second, from http.client.request.duration.", grafana.Requests,
+			grafana.Metrics(client.Rate(byServer...), server)).WhenEmpty("no calls: is PAYMENT_URL set?"),
+		grafana.TimeSeries("Failed calls", "Part of the calls that failed or were answered with 4xx or 5xx.", grafana.Share,
+			grafana.Metrics(client.Share(failed, byServer...), server)).WhenEmpty("no calls"),
+		grafana.TimeSeries("p95 of calls", "95 % are faster. Slow: the trace of a point shows who waits for whom.", grafana.Seconds,
+			p95(client, server, byServer...)).WhenEmpty("no calls"),
+		grafana.TimeSeries("Messages published and consumed",
+			"Per second, from messaging.client.sent.messages and consumed.messages.",
+			grafana.PerSecond,
+			grafana.Metrics(of(registry.SentMessages()).Rate(), "published"),
+			grafana.Metrics(of(registry.ConsumedMessages()).Rate(), "consumed")),
+		grafana.TimeSeries("Failed messages", "Part of the messages whose processing failed, by subscriber.", grafana.Share,
+			grafana.Metrics(process.Share(failed, byMessage...), message)).Limits(alert(limits.EventFailureRatio)),
+		grafana.TimeSeries("p95 of messages", "95 % are processed faster, by subscriber.", grafana.Seconds,
+			p95(process, message, byMessage...)),
+	}
+}
+
+func processPanels() []grafana.Panel {
+	each := []attribute.Key{serviceKey, instanceKey}
+	process := legend(serviceKey) + " " + legend(instanceKey)
+	return []grafana.Panel{
+		grafana.TimeSeries("CPU", "Cores in use, from process.cpu.time. At the limit of cores, requests wait.", grafana.Number,
+			grafana.Metrics(of(registry.CPUTime()).Rate(each...), process),
+			grafana.Metrics(of(registry.GoProcessorLimit()).Max(serviceKey), legend(serviceKey)+" limit")),
+		grafana.TimeSeries("Memory", "Physical memory of the process, what the Go runtime holds of it, and its limit if one is "+
+			"set.", grafana.Bytes,
+			grafana.Metrics(of(registry.MemoryUsage()).Sum(each...), process),
+			grafana.Metrics(of(registry.GoMemoryUsed()).Sum(each...), process+" Go")),
+		grafana.TimeSeries("Memory used of the limit",
+			"What the Go runtime holds, as a part of GOMEMLIMIT. Near 1 the garbage collector takes the CPU.",
+			grafana.Share, grafana.Metrics(
+				of(registry.GoMemoryUsed()).Sum(each...).Per(of(registry.GoMemoryLimit()).Max(each...)), process)).
+			Limits(alert(limits.MemoryUsed)).UpTo(1).WhenEmpty("no limit: is GOMEMLIMIT set?"),
+		grafana.TimeSeries("Goroutines", "Growing and never falling: some wait for what never comes.", grafana.Number,
+			grafana.Metrics(of(registry.GoGoroutines()).Sum(each...), process)).
+			Limits(alert(limits.Goroutines)).Size(6, 8),
+		grafana.TimeSeries("Allocations", "Bytes allocated per second. The garbage collector's work grows with it.",
+			grafana.BytesRate,
+			grafana.Metrics(of(registry.GoMemoryAllocated()).Rate(each...), process)).Size(6, 8),
+		grafana.TimeSeries("Wait for a processor", "How long goroutines that could run waited, p99. Above some milliseconds: "+
+			"too little CPU.",
+			grafana.Seconds, grafana.Metrics(of(registry.GoScheduleDuration()).Quantile(0.99, each...), process)).Size(6, 8),
+		grafana.TimeSeries("Open files and threads",
+			"Files include connections. Growing and never falling: something is not closed.", grafana.Number,
+			grafana.Metrics(of(registry.FileDescriptors()).Sum(each...), process+" files"),
+			grafana.Metrics(of(registry.Threads()).Sum(each...), process+" threads")).Size(6, 8),
+	}
+}
