@@ -48,7 +48,7 @@ func layers() map[string][]string {
 		"observability/contract": {""},
 		"benchmarks":             {""},
 		// What is shown and what alarms names only what is declared.
-		"dashboards":      {"dashboards/", "telemetry", "telemetry/registry", sample + "observability"},
+		"dashboards":      {"dashboards/", "dashboards", "telemetry", "telemetry/registry", sample + "observability"},
 		"cmd/neuroglia":   {"cmd/neuroglia/", "telemetry", "telemetry/registry"},
 		"tools/collector": {},
 
