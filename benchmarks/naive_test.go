@@ -73,7 +73,7 @@ func (n naive) place(ctx context.Context, cmd PlaceOrder) (order Order, err erro
 		attribute.String("neuroglia.message.type", "PlaceOrder"),
 		attribute.String("neuroglia.outcome", outcome),
 	))
-	n.logger.DebugContext(ctx, "command handled", "neuroglia.message.type", "PlaceOrder")
+	n.logger.InfoContext(ctx, "command handled", "neuroglia.message.type", "PlaceOrder")
 	return order, err
 }
 

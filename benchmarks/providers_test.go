@@ -32,7 +32,13 @@ func bare(testing.TB) telemetry.Providers {
 }
 
 // off is a program that never installed an SDK: OpenTelemetry's globals are placeholders.
-func off(testing.TB) telemetry.Providers { return telemetry.Providers{} }
+func off(testing.TB) telemetry.Providers { return telemetry.Providers{Logger: logger(slog.LevelWarn)} }
+
+// logger is one that is enabled from a level on, unlike DiscardHandler, which never is. But for logged, all log nothing of
+// a success, so that what is measured is the rest.
+func logger(level slog.Level) *slog.Logger {
+	return slog.New(slog.NewJSONHandler(io.Discard, &slog.HandlerOptions{Level: level})) //nolint:sloglint // not DiscardHandler
+}
 
 // metrics measures and does not trace.
 func metrics(tb testing.TB) telemetry.Providers {
@@ -40,7 +46,7 @@ func metrics(tb testing.TB) telemetry.Providers {
 	p := bare(tb)
 	meters := metric.NewMeterProvider(metric.WithReader(metric.NewManualReader()))
 	tb.Cleanup(func() { _ = meters.Shutdown(context.Background()) })
-	p.Meter, p.Logger = meters, slog.New(slog.NewJSONHandler(io.Discard, nil)) //nolint:sloglint // it is enabled, unlike DiscardHandler
+	p.Meter, p.Logger = meters, logger(slog.LevelWarn)
 	return p
 }
 
@@ -54,6 +60,14 @@ func unsampled(tb testing.TB) telemetry.Providers {
 func sampled(tb testing.TB) telemetry.Providers {
 	tb.Helper()
 	return traced(tb, sdktrace.AlwaysSample())
+}
+
+// logged is sampled, with the log record of the command: what the others leave out.
+func logged(tb testing.TB) telemetry.Providers {
+	tb.Helper()
+	p := sampled(tb)
+	p.Logger = logger(slog.LevelInfo)
+	return p
 }
 
 func traced(tb testing.TB, s sdktrace.Sampler) telemetry.Providers {

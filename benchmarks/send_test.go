@@ -24,16 +24,19 @@ func BenchmarkSend(b *testing.B) {
 	b.Run("metrics", func(b *testing.B) { measure(b, sent(metrics(b))) })
 	b.Run("unsampled", func(b *testing.B) { measure(b, sent(unsampled(b))) })
 	b.Run("sampled", func(b *testing.B) { measure(b, sent(sampled(b))) })
+	b.Run("logged", func(b *testing.B) { measure(b, sent(logged(b))) })
 }
 
 func BenchmarkNaive(b *testing.B) {
 	b.Run("unsampled", func(b *testing.B) { measure(b, naive{newInstruments(unsampled(b))}.place) })
 	b.Run("sampled", func(b *testing.B) { measure(b, naive{newInstruments(sampled(b))}.place) })
+	b.Run("logged", func(b *testing.B) { measure(b, naive{newInstruments(logged(b))}.place) })
 }
 
 func BenchmarkTuned(b *testing.B) {
 	b.Run("unsampled", func(b *testing.B) { measure(b, newTuned(unsampled(b)).place) })
 	b.Run("sampled", func(b *testing.B) { measure(b, newTuned(sampled(b)).place) })
+	b.Run("logged", func(b *testing.B) { measure(b, newTuned(logged(b)).place) })
 }
 
 func measure(b *testing.B, h handler) {

@@ -58,8 +58,8 @@ func (t *tuned) place(ctx context.Context, cmd PlaceOrder) (Order, error) {
 		span.SetAttributes(t.succeeded)
 	}
 	t.duration.Record(ctx, time.Since(began).Seconds(), measured...)
-	if t.logger.Enabled(ctx, slog.LevelDebug) {
-		t.logger.LogAttrs(ctx, slog.LevelDebug, "command handled", slog.String("neuroglia.message.type", "PlaceOrder"))
+	if t.logger.Enabled(ctx, slog.LevelInfo) {
+		t.logger.LogAttrs(ctx, slog.LevelInfo, "command handled", slog.String("neuroglia.message.type", "PlaceOrder"))
 	}
 	return order, err
 }

@@ -61,15 +61,20 @@ type messageTelemetry struct {
 	activeOptions   []metric.AddOption
 	attribute       attribute.KeyValue
 	success         []metric.RecordOption
+	level           slog.Level  // of the record of a success
+	handled         string      // its text
+	record          []slog.Attr // what every record has, clipped
 }
 
 func newMessageTelemetry(i *instruments, info Message, function string, message, answer reflect.Type) (
 	*messageTelemetry, error) {
 	t := &messageTelemetry{instruments: i, info: info, on: i.tracing || i.measuring()}
-	t.span, t.duration = "Command."+info.Type, i.commandDuration
+	t.span, t.duration, t.level = "Command."+info.Type, i.commandDuration, slog.LevelInfo
 	if info.Kind == KindQuery {
-		t.span, t.duration = "Query."+info.Type, i.queryDuration
+		t.span, t.duration, t.level = "Query."+info.Type, i.queryDuration, slog.LevelDebug
 	}
+	t.handled = info.Kind.String() + " handled"
+	t.record = []slog.Attr{slog.String(string(registry.MessageType), info.Type)}
 	kind, name := registry.MessageKind.String(info.Kind.String()), registry.MessageType.String(info.Type)
 	success := registry.Outcome.String(string(instrument.Success))
 	t.start = []trace.SpanStartOption{
@@ -93,28 +98,37 @@ func (t *messageTelemetry) begin(ctx context.Context) (context.Context, trace.Sp
 	return t.tracer.Start(ctx, t.span, t.start...) //nolint:spancheck // ended by end
 }
 
-// end finishes what begin began. It returns err, marked if it was logged.
-func (t *messageTelemetry) end(ctx context.Context, span trace.Span, took time.Duration, err error,
-	tagged []attribute.KeyValue) error {
+// conclude measures work that has ended, and sets on its span what came of it.
+func (t *messageTelemetry) conclude(ctx context.Context, span trace.Span, took time.Duration, err error) instrument.Outcome {
 	if err == nil {
 		t.duration.Record(ctx, took.Seconds(), t.success...)
-		if t.logger.Enabled(ctx, slog.LevelDebug) {
-			_ = t.log(ctx, instrument.Success, nil, nil)
-		}
-	} else {
-		outcome := instrument.OutcomeOf(ctx, err)
-		t.duration.Record(ctx, took.Seconds(), instrument.Conclude(span, outcome, err, t.attribute))
-		err = t.log(ctx, outcome, err, tagged)
+		return instrument.Success
 	}
-	t.active.Add(ctx, -1, t.activeOptions...)
-	span.End()
-	return err
+	outcome := instrument.OutcomeOf(ctx, err)
+	t.duration.Record(ctx, took.Seconds(), instrument.Conclude(span, outcome, err, t.attribute))
+	return outcome
 }
 
+// end finishes what begin began.
+func (t *messageTelemetry) end(ctx context.Context, span trace.Span) {
+	t.active.Add(ctx, -1, t.activeOptions...)
+	span.End()
+}
+
+// logs reports whether there will be a log record, so that none is prepared in vain.
+func (t *messageTelemetry) logs(ctx context.Context, err error) bool {
+	return err != nil || t.logger.Enabled(ctx, t.level)
+}
+
+// log returns err, marked if it was logged as a failure.
 func (t *messageTelemetry) log(ctx context.Context, outcome instrument.Outcome, err error, tagged []attribute.KeyValue) error {
-	attrs := []slog.Attr{slog.String(string(registry.MessageType), t.info.Type)}
+	attrs := t.record
 	for _, attr := range tagged {
-		attrs = append(attrs, slog.Any(string(attr.Key), attr.Value.AsInterface()))
+		attrs = append(attrs, instrument.LogAttr(attr))
+	}
+	if outcome == instrument.Success {
+		t.logger.LogAttrs(ctx, t.level, t.handled, attrs...)
+		return err
 	}
 	return instrument.Log(ctx, t.logger, t.info.Kind.String(), attrs, outcome, err)
 }

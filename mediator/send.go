@@ -3,8 +3,8 @@ package mediator
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"reflect"
+	"slices"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -50,15 +50,21 @@ func (r *route[M, R]) send(ctx context.Context, msg M) (answer R, err error) {
 	t := r.telemetry
 	if !t.on {
 		answer, err = r.call(ctx, msg)
-		if err != nil || t.logger.Enabled(ctx, slog.LevelDebug) {
-			err = t.log(ctx, instrument.OutcomeOf(ctx, err), err, tagged(t, msg, err))
+		if t.logs(ctx, err) {
+			err = t.log(ctx, instrument.OutcomeOf(ctx, err), err, tagged(t, msg, answer, err))
 		}
 		return answer, err
 	}
 	begin := time.Now()
 	ctx, span := t.begin(ctx)
 	err = instrument.ErrUnfinished
-	defer func() { err = t.end(ctx, span, time.Since(begin), err, tagged(t, msg, err)) }()
+	defer func() {
+		outcome := t.conclude(ctx, span, time.Since(begin), err)
+		if t.logs(ctx, err) {
+			err = t.log(ctx, outcome, err, tagged(t, msg, answer, err))
+		}
+		t.end(ctx, span)
+	}()
 	if t.message != nil && span.IsRecording() {
 		span.SetAttributes(t.message.of(carriedValue(msg))...)
 	}
@@ -69,12 +75,21 @@ func (r *route[M, R]) send(ctx context.Context, msg M) (answer R, err error) {
 	return answer, err
 }
 
-// tagged returns the attributes of a message that did not succeed, for its log record.
-func tagged[M any](t *messageTelemetry, msg M, err error) []attribute.KeyValue {
-	if err == nil || t.message == nil {
-		return nil
+// tagged returns the tagged fields of a message and of its answer, if it has one, for the log record. Where both have a
+// field of one name it is that of the answer, as on the span.
+func tagged[M, R any](t *messageTelemetry, msg M, answer R, err error) []attribute.KeyValue {
+	var attrs []attribute.KeyValue
+	if t.message != nil {
+		attrs = t.message.of(carriedValue(msg))
 	}
-	return t.message.of(carriedValue(msg))
+	if err != nil || t.answer == nil {
+		return attrs
+	}
+	answered := t.answer.of(answer)
+	attrs = slices.DeleteFunc(attrs, func(a attribute.KeyValue) bool {
+		return slices.ContainsFunc(answered, func(b attribute.KeyValue) bool { return a.Key == b.Key })
+	})
+	return append(attrs, answered...)
 }
 
 // call runs the pipeline, and turns a panic into an error.

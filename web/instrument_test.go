@@ -51,7 +51,7 @@ func TestRequestsHaveSpansNamedAfterTheirRoute(t *testing.T) {
 		  {http.request.method=_OTHER http.response.status_code=405} count=1
 	`)
 	observabilitytest.Diff(t, p.recorder.Logs(), `
-		DEBUG command handled neuroglia.message.type=AssignDelivery span=Command.AssignDelivery
+		INFO command handled neuroglia.message.type=AssignDelivery span=Command.AssignDelivery
 		INFO request refused http.request.method=PUT http.response.status_code=422 http.route=/api/orders/{id}/assign neuroglia.reason="1 problem: body" span=PUT /api/orders/{id}/assign
 		ERROR command failed error.type=*errors.errorString exception.message="secret detail" exception.type=*errors.errorString neuroglia.message.type=StartCooking span=Command.StartCooking
 		INFO request refused http.request.method=GET http.response.status_code=404 neuroglia.reason="nothing is found at this path" span=GET

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strings"
 
+	"go.opentelemetry.io/otel/attribute"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 
 	"github.com/neuroglia-go/neuroglia/fault"
@@ -13,8 +14,8 @@ import (
 	"github.com/neuroglia-go/neuroglia/telemetry/registry"
 )
 
-// Log writes the one record of a piece of work: success at debug, refusal at info, failure at error unless a
-// layer further in has done so. It returns err, marked if it was logged as a failure.
+// Log writes the one record of a piece of work: success at debug, refusal at info, failure at error unless a layer further
+// in has done so. It returns err, marked if it was logged as a failure.
 func Log(ctx context.Context, logger *slog.Logger, what string, attrs []slog.Attr, outcome Outcome, err error) error {
 	switch outcome {
 	case Success:
@@ -31,6 +32,23 @@ func Log(ctx context.Context, logger *slog.Logger, what string, attrs []slog.Att
 		return telemetry.MarkRecorded(err)
 	}
 	return err
+}
+
+// LogAttr returns an attribute as it is logged.
+func LogAttr(a attribute.KeyValue) slog.Attr {
+	key := string(a.Key)
+	switch a.Value.Type() { //nolint:exhaustive // those that need no more than one allocation less
+	case attribute.STRING:
+		return slog.String(key, a.Value.AsString())
+	case attribute.INT64:
+		return slog.Int64(key, a.Value.AsInt64())
+	case attribute.FLOAT64:
+		return slog.Float64(key, a.Value.AsFloat64())
+	case attribute.BOOL:
+		return slog.Bool(key, a.Value.AsBool())
+	default:
+		return slog.Any(key, a.Value.AsInterface())
+	}
 }
 
 // Exception returns the log attributes of a failure, with the stack if the error is a recovered panic.

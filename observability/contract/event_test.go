@@ -36,6 +36,7 @@ func TestEveryHandlerOfAnEventHasASpan(t *testing.T) {
 	`)
 	observabilitytest.Diff(t, s.rec.Logs(), `
 		ERROR event failed error.type=*errors.errorString exception.message=boom exception.type=*errors.errorString neuroglia.event.handler=contract_test.notify neuroglia.event.type=OrderCreatedEvent span=Event.OrderCreatedEvent
+		INFO command handled neuroglia.aggregate.id=o1 neuroglia.message.type=PlaceOrder order.id=o1 order.item_count=2 order.total=2 span=Command.PlaceOrder
 	`)
 }
 
@@ -102,6 +103,7 @@ func TestMessageThatCannotBeProcessed(t *testing.T) {
 		  {error.type=*errors.errorString messaging.consumer.group.name=notify messaging.destination.name=order.created.v1 messaging.operation.name=process messaging.system=memory neuroglia.outcome=failure} count=1
 	`)
 	observabilitytest.Diff(t, s.rec.Logs(), `
+		INFO command handled neuroglia.aggregate.id=o1 neuroglia.message.type=PlaceOrder order.id=o1 order.item_count=2 order.total=2 span=Command.PlaceOrder
 		ERROR message failed cloudevents.event_id=* cloudevents.event_type=order.created.v1 error.type=*errors.errorString exception.message=boom exception.type=*errors.errorString messaging.consumer.group.name=notify span=process order.created.v1
 	`)
 }
@@ -126,6 +128,7 @@ func TestMessageThatCannotBePublished(t *testing.T) {
 	`)
 	observabilitytest.Diff(t, s.rec.Logs(), `
 		ERROR event failed error.type=unavailable exception.message="publish order.created.v1: the event bus is closed" exception.type=*fault.Error neuroglia.event.handler=eventbus.(*Bus).Forward neuroglia.event.type=OrderCreatedEvent span=Event.OrderCreatedEvent
+		INFO command handled neuroglia.aggregate.id=o1 neuroglia.message.type=PlaceOrder order.id=o1 order.item_count=2 order.total=2 span=Command.PlaceOrder
 	`)
 }
 

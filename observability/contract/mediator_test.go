@@ -7,9 +7,13 @@ import (
 	"strings"
 	"testing"
 
+	metricnoop "go.opentelemetry.io/otel/metric/noop"
+	tracenoop "go.opentelemetry.io/otel/trace/noop"
+
 	"github.com/neuroglia-go/neuroglia/fault"
 	"github.com/neuroglia-go/neuroglia/mediator"
 	"github.com/neuroglia-go/neuroglia/observability/observabilitytest"
+	"github.com/neuroglia-go/neuroglia/telemetry"
 )
 
 func TestCommandThatSucceeds(t *testing.T) {
@@ -31,7 +35,7 @@ func TestCommandThatSucceeds(t *testing.T) {
 		  {neuroglia.entity.type=Order neuroglia.repository.operation=add neuroglia.repository.type=memrepo} count=1
 	`)
 	observabilitytest.Diff(t, s.rec.Logs(), `
-		DEBUG command handled neuroglia.message.type=PlaceOrder span=Command.PlaceOrder
+		INFO command handled neuroglia.aggregate.id=o1 neuroglia.message.type=PlaceOrder order.id=o1 order.item_count=2 order.total=2 span=Command.PlaceOrder
 	`)
 }
 
@@ -195,5 +199,53 @@ func TestBehaviorsRunInsideTheSpan(t *testing.T) {
 	observabilitytest.Diff(t, s.rec.Spans(), `
 		Command.FailOrder INTERNAL code.function.name=github.com/neuroglia-go/neuroglia/observability/contract_test.(*shop).fail neuroglia.message.kind=command neuroglia.message.type=FailOrder neuroglia.outcome=success
 	`)
-	observabilitytest.Diff(t, s.rec.Logs(), "")
+	observabilitytest.Diff(t, s.rec.Logs(), `
+		INFO command handled neuroglia.message.type=FailOrder span=Command.FailOrder
+	`)
+}
+
+func TestASuccessfulQueryIsLoggedForThoseWhoDebug(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.send(t, "o1")
+	s.rec.Reset()
+	if _, err := mediator.Send(t.Context(), s.Mediator, GetOrder{ID: "o1"}); err != nil {
+		t.Fatal(err)
+	}
+	observabilitytest.Diff(t, s.rec.Logs(), `
+		DEBUG query handled neuroglia.aggregate.id=o1 neuroglia.message.type=GetOrder order.id=o1 order.total=2 span=Query.GetOrder
+	`)
+}
+
+func TestACommandIsLoggedWithItsFieldsWhenNothingIsMeasured(t *testing.T) {
+	t.Parallel()
+	rec := observabilitytest.New(t)
+	m := mediator.New(mediator.WithTelemetry(telemetry.Providers{
+		Tracer: tracenoop.NewTracerProvider(), Meter: metricnoop.NewMeterProvider(), Logger: rec.Providers().Logger,
+	}))
+	mediator.Handle(m, func(_ context.Context, cmd PlaceOrder) (Receipt, error) {
+		return Receipt{OrderID: cmd.ID, Total: 3}, nil
+	})
+	if _, err := mediator.Send(t.Context(), m, PlaceOrder{ID: "o1", Items: []string{"a"}}); err != nil {
+		t.Fatal(err)
+	}
+	observabilitytest.Diff(t, rec.Logs(), `
+		INFO command handled neuroglia.aggregate.id=o1 neuroglia.message.type=PlaceOrder order.id=o1 order.item_count=1 order.total=3
+	`)
+}
+
+func TestAFieldOfTheAnswerIsLoggedInPlaceOfTheMessages(t *testing.T) {
+	t.Parallel()
+	rec := observabilitytest.New(t)
+	var text strings.Builder
+	m := mediator.New(mediator.WithTelemetry(telemetry.Providers{
+		Tracer: rec.Providers().Tracer, Meter: rec.Providers().Meter, Logger: slog.New(slog.NewTextHandler(&text, nil)),
+	}))
+	mediator.Handle(m, func(context.Context, RenameOrder) (Receipt, error) { return Receipt{OrderID: "new", Total: 1}, nil })
+	if _, err := mediator.Send(t.Context(), m, RenameOrder{ID: "old"}); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := text.String(), "neuroglia.message.type=RenameOrder order.id=new neuroglia.aggregate.id=new order.total=1\n"; !strings.HasSuffix(got, want) {
+		t.Errorf("logged %s, want %s at its end", got, want)
+	}
 }

@@ -49,6 +49,11 @@ type Receipt struct {
 	Total   int    `otel:"order.total"`
 }
 
+type RenameOrder struct {
+	mediator.Command[Receipt]
+	ID string `otel:"order.id,aggregate"`
+}
+
 type FailOrder struct {
 	mediator.Command[mediator.None]
 	With func() error

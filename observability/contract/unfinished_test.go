@@ -121,6 +121,7 @@ func TestARefusalOfAnEventHandlerIsAFailureBecauseNobodyIsRefused(t *testing.T) 
 	s.send(t, "o1")
 	observabilitytest.Diff(t, s.rec.Logs(), `
 		ERROR event failed error.type=conflict exception.message="was changed by somebody else" exception.type=*fault.Error neuroglia.event.handler=contract_test.TestARefusalOfAnEventHandlerIsAFailureBecauseNobodyIsRefused.func1 neuroglia.event.type=OrderCreatedEvent span=Event.OrderCreatedEvent
+		INFO command handled neuroglia.aggregate.id=o1 neuroglia.message.type=PlaceOrder order.id=o1 order.item_count=2 order.total=2 span=Command.PlaceOrder
 	`)
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -41,6 +42,8 @@ func (s *service) placeOrder(ctx context.Context, cmd PlaceOrder) (order Order, 
 		attribute.String("neuroglia.aggregate.id", order.ID),
 		attribute.Int("order.total", order.Total),
 	)
+	slog.InfoContext(ctx, "command handled", "neuroglia.message.type", "PlaceOrder",
+		"order.id", order.ID, "neuroglia.aggregate.id", order.ID, "order.total", order.Total)
 	s.dispatch(ctx, OrderPlaced{OrderID: order.ID, Total: order.Total})
 	return order, nil
 }

@@ -4,12 +4,15 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 
 	logs "go.opentelemetry.io/proto/otlp/collector/logs/v1"
 	metrics "go.opentelemetry.io/proto/otlp/collector/metrics/v1"
 	traces "go.opentelemetry.io/proto/otlp/collector/trace/v1"
+	commonv1 "go.opentelemetry.io/proto/otlp/common/v1"
 	logsv1 "go.opentelemetry.io/proto/otlp/logs/v1"
 	metricsv1 "go.opentelemetry.io/proto/otlp/metrics/v1"
 	tracev1 "go.opentelemetry.io/proto/otlp/trace/v1"
@@ -82,6 +85,16 @@ func (c *collector) takeMetrics(body []byte) error {
 		}
 	}
 	return err
+}
+
+// logged reports whether there is a record in a trace with the given text and order, if one is given.
+func (c *collector) logged(text, order string) bool {
+	return slices.ContainsFunc(c.logs, func(r *logsv1.LogRecord) bool {
+		return len(r.GetTraceId()) > 0 && strings.Contains(r.GetBody().GetStringValue(), text) &&
+			(order == "" || slices.ContainsFunc(r.GetAttributes(), func(a *commonv1.KeyValue) bool {
+				return a.GetKey() == "order.id" && a.GetValue().GetStringValue() == order
+			}))
+	})
 }
 
 func (c *collector) takeLogs(body []byte) error {

@@ -44,14 +44,11 @@ func Telemetry(t *testing.T, run func(context.Context) error) {
 
 	compare(t, "spans", c.tree(), wantSpans)
 	compare(t, "metrics", c.series(names(wantMetrics)), wantMetrics)
-	found := 0
-	for _, record := range c.logs {
-		if len(record.GetTraceId()) > 0 && strings.Contains(record.GetBody().GetStringValue(), "rejected") {
-			found++
-		}
-	}
-	if found == 0 {
+	if !c.logged("rejected", "") {
 		t.Error("no log record of the order that is not there is in a trace")
+	}
+	if !c.logged("command handled", order.ID) {
+		t.Error("no log record of the order that was placed is in a trace")
 	}
 }
 
