@@ -180,6 +180,16 @@ func (r *Repository[A]) Count(ctx context.Context, field string) (map[string]int
 	return counts, nil
 }
 
+// Oldest returns the aggregate that was added first of those that match, or nil if none does. Like [Repository.Count] it
+// is meant for gauges, and makes no span.
+func (r *Repository[A]) Oldest(ctx context.Context, where map[string]string) (*A, error) {
+	page, err := r.list(ctx, Query{Where: where, Limit: 1})
+	if err != nil || len(page.Items) == 0 {
+		return nil, err
+	}
+	return page.Items[0], nil
+}
+
 // change runs save in a span, then dispatches the events it returns.
 func (r *Repository[A]) change(ctx context.Context, name, id string,
 	save func(context.Context) (aggregate.Aggregate, []aggregate.Raised, error)) error {

@@ -198,4 +198,11 @@ func (s suite) pages(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("listed %v, want %v", got, want)
 	}
+	oldest, err := r.Oldest(t.Context(), map[string]string{"owner": "ann"})
+	if err != nil || oldest == nil || oldest.ID() != want[0] {
+		t.Errorf("Oldest = %v, %v, want %q", oldest, err, want[0])
+	}
+	if none, err := r.Oldest(t.Context(), map[string]string{"owner": "nobody"}); none != nil || err != nil {
+		t.Errorf("Oldest of none = %v, %v, want nil, nil", none, err)
+	}
 }

@@ -49,6 +49,11 @@ func OrdersStageDuration() telemetry.Metric {
 	return telemetry.Histogram("mario.orders.stage.duration", "s", "Time that an order was in a stage.", minutes(), Stage)
 }
 
+// OrdersDuration measures the whole way of an order.
+func OrdersDuration() telemetry.Metric {
+	return telemetry.Histogram("mario.orders.duration", "s", "Time from an order being placed to being delivered.", minutes())
+}
+
 // CookingDuration measures the kitchen.
 func CookingDuration() telemetry.Metric {
 	return telemetry.Histogram("mario.kitchen.cooking.duration", "s", "Time that an order was in the oven.", minutes())
@@ -57,6 +62,11 @@ func CookingDuration() telemetry.Metric {
 // OrdersInProgress is how many orders are where.
 func OrdersInProgress() telemetry.Metric {
 	return telemetry.Gauge("mario.orders.in_progress", "{order}", "Orders by the stage that they are in.", Stage)
+}
+
+// OldestOrder is how long the customer who waits longest has been waiting.
+func OldestOrder() telemetry.Metric {
+	return telemetry.Gauge("mario.orders.oldest.age", "s", "Time since the oldest order in the stage was placed.", Stage)
 }
 
 // CapacityUtilization is how busy the kitchen is.
@@ -68,7 +78,7 @@ func CapacityUtilization() telemetry.Metric {
 func Metrics() []telemetry.Metric {
 	return []telemetry.Metric{
 		OrdersCreated(), OrdersCompleted(), OrdersCancelled(), PizzasOrdered(), CustomersRegistered(), OrdersValue(),
-		OrdersStageDuration(), CookingDuration(), OrdersInProgress(), CapacityUtilization(),
+		OrdersStageDuration(), OrdersDuration(), CookingDuration(), OrdersInProgress(), OldestOrder(), CapacityUtilization(),
 	}
 }
 

@@ -24,7 +24,7 @@ import (
 type metrics struct {
 	created, completed, cancelled metric.Int64Counter
 	pizzas, customers             metric.Int64Counter
-	value, stage, cooking         metric.Float64Histogram
+	value, stage, whole, cooking  metric.Float64Histogram
 }
 
 // Register makes the metrics and counts the mediator's events with them. What is going on now is read from the store,
@@ -35,14 +35,16 @@ func Register(m *mediator.Mediator, r application.Repositories, p telemetry.Prov
 	x := &metrics{
 		created:   in.Counter(OrdersCreated(), neuroglia.Each(Status, string(order.Pending))...),
 		completed: in.Counter(OrdersCompleted(), neuroglia.Each(Status, string(order.Delivered))...),
-		cancelled: in.Counter(OrdersCancelled(), neuroglia.Each(Status, string(order.Cancelled))...),
+		cancelled: in.Counter(OrdersCancelled(), cancelledIn()...),
 		pizzas:    in.Counter(PizzasOrdered(), everyPizza()...),
 		customers: in.Counter(CustomersRegistered()),
 		value:     in.Histogram(OrdersValue()),
 		stage:     in.Histogram(OrdersStageDuration()),
+		whole:     in.Histogram(OrdersDuration()),
 		cooking:   in.Histogram(CookingDuration()),
 	}
 	in.Gauge(OrdersInProgress(), inProgress(r), neuroglia.Each(Stage, openStages()...)...)
+	in.Gauge(OldestOrder(), oldest(r), neuroglia.Each(Stage, openStages()...)...)
 	in.Gauge(CapacityUtilization(), utilization(r))
 
 	mediator.On(m, x.orderCreated)
@@ -85,13 +87,14 @@ func (x *metrics) deliveryAssigned(ctx context.Context, e order.DeliveryAssigned
 
 func (x *metrics) orderDelivered(ctx context.Context, e order.OrderDeliveredEvent) error {
 	x.left(ctx, order.OutForDelivery, e.LeftAt, e.DeliveredAt)
+	x.whole.Record(ctx, e.DeliveredAt.Sub(e.PlacedAt).Seconds())
 	x.completed.Add(ctx, 1, status(order.Delivered))
 	return nil
 }
 
 func (x *metrics) orderCancelled(ctx context.Context, e order.OrderCancelledEvent) error {
 	x.left(ctx, e.From, e.Since, e.CancelledAt)
-	x.cancelled.Add(ctx, 1, status(order.Cancelled))
+	x.cancelled.Add(ctx, 1, metric.WithAttributeSet(cancelled(e.From)))
 	return nil
 }
 
@@ -107,6 +110,15 @@ func (x *metrics) left(ctx context.Context, stage order.Status, from, to time.Ti
 
 func status(s order.Status) metric.MeasurementOption {
 	return metric.WithAttributes(Status.String(string(s)))
+}
+
+func cancelled(from order.Status) attribute.Set {
+	return attribute.NewSet(Status.String(string(order.Cancelled)), Stage.String(string(from)))
+}
+
+// cancelledIn are the stages that an order can be cancelled in.
+func cancelledIn() []attribute.Set {
+	return []attribute.Set{cancelled(order.Pending), cancelled(order.Cooking), cancelled(order.Ready)}
 }
 
 // pizzaOfSize are the attributes of a pizza. Both come from the menu, which has few of them.
@@ -137,6 +149,21 @@ func inProgress(r application.Repositories) func(context.Context, metric.Float64
 			}
 		}
 		return err
+	}
+}
+
+func oldest(r application.Repositories) func(context.Context, metric.Float64Observer) error {
+	return func(ctx context.Context, o metric.Float64Observer) error {
+		for _, stage := range openStages() {
+			first, err := r.Orders.Oldest(ctx, map[string]string{"status": stage})
+			if err != nil {
+				return err
+			}
+			if first != nil {
+				o.Observe(time.Since(first.PlacedAt()).Seconds(), metric.WithAttributes(Stage.String(stage)))
+			}
+		}
+		return nil
 	}
 }
 

@@ -3,6 +3,8 @@ package observability_test
 import (
 	"errors"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/neuroglia-go/neuroglia/mediator"
 	"github.com/neuroglia-go/neuroglia/observability/observabilitytest"
@@ -17,6 +19,10 @@ import (
 
 func TestWhatHappensToOrdersIsCounted(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, countOrders)
+}
+
+func countOrders(t *testing.T) {
 	rec := observabilitytest.New(t)
 	m := mediator.New(mediator.WithTelemetry(rec.Providers()))
 	stores, err := storage.Open(t.Context(), "memory:")
@@ -32,6 +38,7 @@ func TestWhatHappensToOrdersIsCounted(t *testing.T) {
 		t.Fatal(err)
 	}
 	delivered, cancelled, cooking := place(t, r), place(t, r), place(t, r)
+	time.Sleep(90 * time.Second)
 	for _, step := range []error{
 		r.Orders.Update(t.Context(), delivered, (*order.Order).StartCooking),
 		r.Orders.Update(t.Context(), delivered, (*order.Order).Complete),
@@ -52,16 +59,25 @@ func TestWhatHappensToOrdersIsCounted(t *testing.T) {
 		mario.kitchen.cooking.duration histogram s buckets=[1 5 15 30 60 120 300 600 1200 1800 3600]
 		  {} count=1
 		mario.orders.cancelled counter {order}
-		  {status=cancelled} value=1
+		  {stage=cooking status=cancelled} value=0
+		  {stage=pending status=cancelled} value=1
+		  {stage=ready status=cancelled} value=0
 		mario.orders.completed counter {order}
 		  {status=delivered} value=1
 		mario.orders.created counter {order}
 		  {status=pending} value=3
+		mario.orders.duration histogram s buckets=[1 5 15 30 60 120 300 600 1200 1800 3600]
+		  {} count=1
 		mario.orders.in_progress gauge {order}
 		  {stage=cooking} value=1
 		  {stage=out_for_delivery} value=0
 		  {stage=pending} value=0
 		  {stage=ready} value=0
+		mario.orders.oldest.age gauge s
+		  {stage=cooking} value=*
+		  {stage=out_for_delivery} value=*
+		  {stage=pending} value=*
+		  {stage=ready} value=*
 		mario.orders.stage.duration histogram s buckets=[1 5 15 30 60 120 300 600 1200 1800 3600]
 		  {stage=cooking} count=1
 		  {stage=out_for_delivery} count=1
@@ -86,6 +102,9 @@ func TestWhatHappensToOrdersIsCounted(t *testing.T) {
 		  {pizza=quattro-formaggi size=medium} value=0
 		  {pizza=quattro-formaggi size=small} value=0
 	`)
+	if got, want := rec.Value("mario.orders.oldest.age", observability.Stage.String("cooking")), 90.0; got != want {
+		t.Errorf("the oldest order being cooked is %v s old, want %v s", got, want)
+	}
 }
 
 func place(t *testing.T, r application.Repositories) string {

@@ -15,6 +15,7 @@ func (DeliveryAssignedEvent) EventType() string { return "order.delivery_assigne
 // OrderDeliveredEvent says that an order has reached the customer.
 type OrderDeliveredEvent struct {
 	OrderID     string    `json:"order_id"`
+	PlacedAt    time.Time `json:"placed_at"`
 	LeftAt      time.Time `json:"left_at"`
 	DeliveredAt time.Time `json:"delivered_at"`
 }
@@ -39,6 +40,6 @@ func (o *Order) Deliver() error {
 	if err != nil {
 		return err
 	}
-	o.Raise(OrderDeliveredEvent{OrderID: o.ID(), LeftAt: left, DeliveredAt: now})
+	o.Raise(OrderDeliveredEvent{OrderID: o.ID(), PlacedAt: o.PlacedAt(), LeftAt: left, DeliveredAt: now})
 	return nil
 }
