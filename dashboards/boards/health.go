@@ -64,7 +64,8 @@ func legends(keys []attribute.Key) []string {
 func bySignal(prefix string, by ...attribute.Key) []grafana.Query {
 	var queries []grafana.Query
 	for _, signal := range Signals() {
-		queries = append(queries, grafana.Metrics(CollectorCounter(prefix, signal).Rate(by...), strings.Join(append([]string{signal}, legends(by)...), " ")))
+		queries = append(queries, grafana.Metrics(CollectorCounter(prefix, signal).Rate(by...),
+			strings.Join(append([]string{signal}, legends(by)...), " ")))
 	}
 	return queries
 }

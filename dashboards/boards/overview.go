@@ -27,6 +27,7 @@ func Overview() grafana.Dashboard {
 			{Title: "Repositories and database", Panels: repositoryPanels()},
 			{Title: "Calls and messages to others", Folded: true, Panels: dependencyPanels()},
 			{Title: "Process", Panels: processPanels()},
+			{Title: "Process, more", Folded: true, Panels: morePanels()},
 			{Title: "Who calls whom", Folded: true, Panels: []grafana.Panel{
 				grafana.ServiceMap("Service map",
 					"From the metrics that Tempo makes of spans. Empty without Tempo, or if no service called another.",
@@ -101,10 +102,13 @@ func httpPanels() []grafana.Panel {
 			grafana.Now(server.Over(promql.Range).Quantile(0.95, byRoute...), "")).
 			Column(promql.Label(semconv.HTTPRequestMethodKey), "Method", "").Column(promql.Label(semconv.HTTPRouteKey), "Route", "").
 			Column("Value #A", "Requests per second", grafana.Requests).Column("Value #B", "Failed", grafana.Share).
-			Column("Value #C", "p95", grafana.Seconds).SortedBy("Requests per second").Size(16, 8),
+			Column("Value #C", "p95", grafana.Seconds).SortedBy("Requests per second"),
 		grafana.TimeSeries("Requests in progress",
 			"From http.server.active_requests. Growing without more requests: something that they wait for is stuck.", grafana.Number,
 			grafana.Metrics(of(registry.HTTPServerActiveRequests()).Sum(serviceKey), legend(serviceKey))),
+		grafana.TimeSeries("Size of bodies", "95 % of the requests and of the answers are smaller.", grafana.Bytes,
+			grafana.Metrics(of(registry.HTTPServerRequestBodySize()).Quantile(0.95), "requests"),
+			grafana.Metrics(of(registry.HTTPServerResponseBodySize()).Quantile(0.95), "answers")).Size(8, 8),
 	}
 }
 

@@ -63,6 +63,12 @@ func dependencyPanels() []grafana.Panel {
 			grafana.Metrics(process.Share(failed, byMessage...), message)).Limits(alert(limits.EventFailureRatio)),
 		grafana.TimeSeries("p95 of messages", "95 % are processed faster, by subscriber.", grafana.Seconds,
 			p95(process, message, byMessage...)),
+		grafana.TimeSeries("p95 of publishing", "95 % are given to the transport faster, from messaging.client.operation.duration.",
+			grafana.Seconds, p95(of(registry.MessagingOperationDuration()), legend(semconv.MessagingDestinationNameKey),
+				semconv.MessagingDestinationNameKey)).Size(12, 8),
+		grafana.TimeSeries("Size of calls", "95 % of the bodies that are sent to others are smaller.", grafana.Bytes,
+			grafana.Metrics(of(registry.HTTPClientRequestBodySize()).Quantile(0.95, byServer...), server)).
+			WhenEmpty("no calls").Size(12, 8),
 	}
 }
 
@@ -95,5 +101,22 @@ func processPanels() []grafana.Panel {
 			"Files include connections. Growing and never falling: something is not closed.", grafana.Number,
 			grafana.Metrics(of(registry.FileDescriptors()).Sum(each...), process+" files"),
 			grafana.Metrics(of(registry.Threads()).Sum(each...), process+" threads")).Size(6, 8),
+	}
+}
+
+func morePanels() []grafana.Panel {
+	each := []attribute.Key{serviceKey, instanceKey}
+	process := legend(serviceKey) + " " + legend(instanceKey)
+	return []grafana.Panel{
+		grafana.TimeSeries("Up since", "How long each process runs. A fall to zero is a restart.", grafana.Seconds,
+			grafana.Metrics(of(registry.Uptime()).Max(each...), process)),
+		grafana.TimeSeries("Allocated objects", "Per second, from go.memory.allocations.", grafana.PerSecond,
+			grafana.Metrics(of(registry.GoMemoryAllocations()).Rate(each...), process)),
+		grafana.TimeSeries("Goal of the garbage collector", "Size of the heap at which the next collection ends.", grafana.Bytes,
+			grafana.Metrics(of(registry.GoMemoryGCGoal()).Sum(each...), process)),
+		grafana.TimeSeries("Virtual memory", "Addresses that the process has reserved: much of it is never used.", grafana.Bytes,
+			grafana.Metrics(of(registry.VirtualMemory()).Sum(each...), process)).Size(12, 8),
+		grafana.TimeSeries("GOGC", "How much the heap may grow until a collection, in percent.", grafana.Percentage,
+			grafana.Metrics(of(registry.GoConfigGOGC()).Max(each...), process)).Size(12, 8),
 	}
 }
