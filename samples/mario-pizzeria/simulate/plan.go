@@ -103,8 +103,9 @@ type order struct {
 	takes      map[string]time.Duration // how long each stage should take that has not begun
 }
 
-// newOrder draws what is to become of an order.
+// newOrder draws what is to become of an order, which goes on apart from its customer.
 func newOrder(id, status string, r *rand.Rand) *order {
+	r = newRandom(r.Uint64(), r.Uint64())
 	o := &order{id: id, status: status, random: r}
 	if r.Float64() < 0.06 {
 		o.cancelAt = []string{pending, cooking, ready}[weighted(r, 60, 25, 15)]

@@ -60,7 +60,7 @@ func (s *simulation) line(now time.Time) string {
 	_, _, p95 := s.client.latencies()
 	text += fmt.Sprintf(", p95 %s", short(p95))
 	if t.away > 0 {
-		text += fmt.Sprintf(", %d went away: the pizzeria is too slow", t.away)
+		text += fmt.Sprintf(", %d went away (too many were waiting)", t.away)
 	}
 	return text
 }
