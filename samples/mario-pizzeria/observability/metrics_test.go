@@ -56,7 +56,7 @@ func countOrders(t *testing.T) {
 		  {} value=1
 		mario.kitchen.capacity.utilization gauge 1
 		  {} value=0.25
-		mario.kitchen.cooking.duration histogram s buckets=[1 5 15 30 60 120 300 600 1200 1800 3600]
+		mario.kitchen.cooking.duration histogram s buckets=[0.5 1 2.5 5 15 30 60 120 300 600 1200 1800 3600]
 		  {} count=1
 		mario.orders.cancelled counter {order}
 		  {stage=cooking status=cancelled} value=0
@@ -66,7 +66,7 @@ func countOrders(t *testing.T) {
 		  {status=delivered} value=1
 		mario.orders.created counter {order}
 		  {status=pending} value=3
-		mario.orders.duration histogram s buckets=[1 5 15 30 60 120 300 600 1200 1800 3600]
+		mario.orders.duration histogram s buckets=[0.5 1 2.5 5 15 30 60 120 300 600 1200 1800 3600]
 		  {} count=1
 		mario.orders.in_progress gauge {order}
 		  {stage=cooking} value=1
@@ -78,7 +78,7 @@ func countOrders(t *testing.T) {
 		  {stage=out_for_delivery} value=*
 		  {stage=pending} value=*
 		  {stage=ready} value=*
-		mario.orders.stage.duration histogram s buckets=[1 5 15 30 60 120 300 600 1200 1800 3600]
+		mario.orders.stage.duration histogram s buckets=[0.5 1 2.5 5 15 30 60 120 300 600 1200 1800 3600]
 		  {stage=cooking} count=1
 		  {stage=out_for_delivery} count=1
 		  {stage=pending} count=3
