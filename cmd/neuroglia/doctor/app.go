@@ -67,8 +67,7 @@ func (d *doctor) findServices(ctx context.Context) (string, error) {
 	if len(d.services) == 0 {
 		return "", &problem{
 			kind: notYet, hop: "app -> collector", text: "Prometheus has no metrics of an app",
-			advice: "start an app with OTEL_EXPORTER_OTLP_ENDPOINT=" + d.config.CollectorHTTP +
-				" and OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf, or leave this out with --skip app",
+			advice: "start an app with OTEL_EXPORTER_OTLP_ENDPOINT=" + d.config.CollectorHTTP + ", or leave this out with --skip app",
 		}
 	}
 	slices.Sort(d.services)
@@ -173,7 +172,7 @@ func (d *doctor) freshLogs(ctx context.Context) (string, error) {
 		if len(lines) == 0 {
 			return "", &problem{
 				kind: notYet, hop: "app -> collector", text: fmt.Sprintf("Loki has no log record of %s of the last day", service),
-				advice: "see OTEL_LOGS_EXPORTER in its environment: it logs at its start",
+				advice: "was it started before Loki? It logs its start and what it refuses. Else see OTEL_LOGS_EXPORTER in its environment",
 			}
 		}
 		newest := slices.MaxFunc(lines, func(a, b line) int { return a.at.Compare(b.at) })

@@ -131,9 +131,10 @@ func (c *collector) acceptsGRPC(ctx context.Context) (string, error) {
 	}
 	// gRPC's own errors do not say whether anybody listens.
 	dialer := net.Dialer{Timeout: requestTimeout}
+	began := time.Now()
 	conn, err := dialer.DialContext(ctx, "tcp", target)
 	if err != nil {
-		return "", c.grpc.unanswered(err)
+		return "", c.grpc.unanswered(err, began)
 	}
 	_ = conn.Close()
 	transport := insecure.NewCredentials()
@@ -214,7 +215,7 @@ func (c *collector) accepts(
 			return "", err
 		default:
 			c.mu.Lock()
-			if c.accepted[of.name] != overGRPC { // which is what apps use by default
+			if c.accepted[of.name] != overHTTP { // which is what apps use by default
 				c.accepted[of.name] = over
 			}
 			c.mu.Unlock()

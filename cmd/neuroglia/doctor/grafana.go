@@ -161,7 +161,7 @@ func (g grafana) dashboards(ctx context.Context, uids []string) (string, error) 
 	}
 	if len(gone) > 0 {
 		return "", &problem{
-			kind: notYet, hop: "Grafana", text: "Grafana has no dashboard " + strings.Join(gone, ", "),
+			hop: "Grafana", text: "Grafana has no dashboard " + strings.Join(gone, ", "),
 			advice: "does its dashboard provider read the folder that they are in? Its log names files that it cannot read",
 		}
 	}

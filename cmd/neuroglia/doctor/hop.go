@@ -33,22 +33,23 @@ func (d *doctor) lostBehindCollector(s signal) func(context.Context, *problem) {
 }
 
 func (d *doctor) explain(p *problem, s signal, e evidence) {
+	items := strings.ReplaceAll(s.items, "_", " ")
 	switch metric := "otelcol_exporter_%s_" + s.items + "_total"; {
 	case len(e.dropped) > 0:
-		p.text += ": the collector had no room in the queue of " + counts(e.dropped, s)
+		p.text += ": the collector had no room in the queue for " + counts(items, e.dropped)
 		p.advice += fmt.Sprintf("see %s: %s was away for too long, or the exporter's sending_queue is too small",
 			fmt.Sprintf(metric, "enqueue_failed"), s.store)
 	case len(e.failed) > 0:
-		p.text += ": the collector failed to send, by " + counts(e.failed, s)
+		p.text += ": the collector failed to send " + counts(items, e.failed)
 		p.advice += fmt.Sprintf("see %s and the collector's log: is the exporter's endpoint right?", fmt.Sprintf(metric, "send_failed"))
 	case len(e.queued) > 0:
-		p.text += ": it waits in the collector, in the queue of " + counts(e.queued, s)
+		p.text += ": it waits in the collector's " + counts("queue", e.queued)
 		p.advice += fmt.Sprintf("the collector cannot reach %s, or it is slow: is the exporter's endpoint right?", s.store)
 	case len(e.refused) > 0:
-		p.text += ": the collector refused telemetry meanwhile, at " + counts(e.refused, s)
+		p.text += ": the collector refused meanwhile some " + counts(items, e.refused)
 		p.advice += "its memory_limiter does that when it is out of memory"
 	case len(e.sent) > 0:
-		p.text += ": the collector did send, by " + counts(e.sent, s)
+		p.text += ": the collector did send " + counts(items, e.sent)
 		p.advice += fmt.Sprintf("does that exporter lead to this %s? Does a sampler or filter drop service %s?", s.store, serviceName)
 	case e.known:
 		p.text += ": the collector's own metrics tell of nothing sent and nothing lost"
@@ -60,13 +61,13 @@ func (d *doctor) explain(p *problem, s signal, e evidence) {
 	}
 }
 
-// counts is a list such as "otlp_grpc/tempo (2 spans)".
-func counts(by map[string]float64, s signal) string {
+// counts is a list such as "spans (otlp_grpc/tempo: 2)".
+func counts(what string, by map[string]float64) string {
 	var parts []string
 	for _, name := range slices.Sorted(maps.Keys(by)) {
-		parts = append(parts, fmt.Sprintf("%s (%.0f %s)", name, by[name], strings.ReplaceAll(s.items, "_", " ")))
+		parts = append(parts, fmt.Sprintf("%s: %.0f", name, by[name]))
 	}
-	return strings.Join(parts, ", ")
+	return fmt.Sprintf("%s (%s)", what, strings.Join(parts, ", "))
 }
 
 // evidence compares the collector's metrics of now with those of the beginning of the run.

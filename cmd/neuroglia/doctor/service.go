@@ -77,14 +77,15 @@ func (s service) do(request *http.Request, into any) error {
 	if s.authorize != nil {
 		s.authorize(request)
 	}
+	began := time.Now()
 	answer, err := s.client.Do(request.WithContext(ctx)) //nolint:gosec // asking the addresses given is what it is for
 	if err != nil {
-		return s.unanswered(err)
+		return s.unanswered(err, began)
 	}
 	defer answer.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
 	if err != nil {
-		return s.unanswered(err)
+		return s.unanswered(err, began)
 	}
 	if p := s.refused(answer, body); p != nil {
 		return p
@@ -100,7 +101,7 @@ func (s service) do(request *http.Request, into any) error {
 }
 
 // unanswered tells apart why there was no whole answer.
-func (s service) unanswered(err error) *problem {
+func (s service) unanswered(err error, began time.Time) *problem {
 	if failed, ok := errors.AsType[*url.Error](err); ok {
 		err = failed.Err // without the address, which is told anyhow
 	}
@@ -109,7 +110,8 @@ func (s service) unanswered(err error) *problem {
 	}
 	if failure, ok := errors.AsType[net.Error](err); ok && failure.Timeout() {
 		return &problem{
-			kind: notYet, hop: s.name, text: fmt.Sprintf("%s gives no answer at %s within %s", s.name, s.url, requestTimeout),
+			kind: notYet, hop: s.name,
+			text:   fmt.Sprintf("%s gives no answer at %s within %s", s.name, s.url, time.Since(began).Round(100*time.Millisecond)),
 			advice: "see in its log, and in its use of CPU and memory, what it is busy with",
 		}
 	}

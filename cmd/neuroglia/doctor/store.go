@@ -36,15 +36,18 @@ func (d *doctor) answers() []check {
 
 // build is how stores tell their version, which is empty if they were built by hand.
 type build struct {
-	Version   string `json:"version"`
-	GoVersion string `json:"goVersion"`
+	Version *string `json:"version"`
 }
 
 func (b build) known(s service, err error) (string, error) {
-	if err == nil && b.GoVersion == "" {
-		err = s.stranger("it does not tell what it was built with")
+	switch {
+	case err != nil:
+		return "", err
+	case b.Version == nil:
+		return "", s.stranger("it does not tell its version")
+	default:
+		return *b.Version, nil
 	}
-	return b.Version, err
 }
 
 func (s service) ready(ctx context.Context, path, version string) (string, error) {
