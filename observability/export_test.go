@@ -53,6 +53,9 @@ func TrustedBaggage(p propagation.TextMapPropagator, keys ...string) propagation
 // BaggageCopier is the span processor that Start adds.
 func BaggageCopier(keys ...string) sdktrace.SpanProcessor { return baggageCopier{keys} }
 
+// StartProcessMetrics is what Start measures the process with.
+func StartProcessMetrics(p metric.MeterProvider) error { return startProcessMetrics(p, false) }
+
 // TolerantProvider is what the metrics of the machine are measured with.
 func TolerantProvider(p metric.MeterProvider) metric.MeterProvider { return tolerantProvider{p} }
 

@@ -73,15 +73,24 @@ func httpSpans() []telemetry.Span {
 	return []telemetry.Span{
 		{
 			Name: "{http.request.method} {http.route}", Kind: trace.SpanKindServer, Scope: otelhttp,
-			Attributes: append(server(), semconv.HTTPRequestMethodOriginalKey, semconv.HTTPRequestBodySizeKey,
-				semconv.HTTPResponseBodySizeKey, semconv.URLPathKey, semconv.ClientAddressKey, semconv.NetworkPeerAddressKey,
-				semconv.NetworkPeerPortKey, semconv.UserAgentOriginalKey),
-			Brief: "A request. Its name is the method alone if no route matches.",
+			Attributes: []attribute.Key{
+				semconv.HTTPRequestMethodKey, semconv.HTTPRequestMethodOriginalKey, semconv.HTTPRouteKey,
+				semconv.HTTPResponseStatusCodeKey, ErrorType, semconv.HTTPRequestBodySizeKey, semconv.HTTPResponseBodySizeKey,
+				semconv.URLSchemeKey, semconv.URLPathKey, semconv.NetworkProtocolVersionKey, semconv.ServerAddressKey,
+				semconv.ServerPortKey, semconv.ClientAddressKey, semconv.NetworkPeerAddressKey, semconv.NetworkPeerPortKey,
+				semconv.UserAgentOriginalKey,
+			},
+			Brief: "A request. Its name is the method alone if no route matches. Addresses and user agents of clients are " +
+				"recorded on request only.",
 		},
 		{
 			Name: "{http.request.method} {url.template}", Kind: trace.SpanKindClient, Scope: otelhttp,
-			Attributes: append(client(), semconv.HTTPRequestMethodOriginalKey, semconv.HTTPRequestBodySizeKey, semconv.URLFullKey),
-			Brief:      "A call to another service. Its name is the method alone if no template was given.",
+			Attributes: []attribute.Key{
+				semconv.HTTPRequestMethodKey, semconv.HTTPRequestMethodOriginalKey, semconv.URLTemplateKey, semconv.URLFullKey,
+				semconv.HTTPResponseStatusCodeKey, ErrorType, semconv.NetworkProtocolVersionKey, semconv.ServerAddressKey,
+				semconv.ServerPortKey,
+			},
+			Brief: "A call to another service. Its name is the method alone if no template was given.",
 		},
 	}
 }

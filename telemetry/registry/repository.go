@@ -4,6 +4,7 @@ import (
 	"log/slog"
 
 	"go.opentelemetry.io/otel/attribute"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/neuroglia-go/neuroglia/telemetry"
@@ -95,6 +96,9 @@ func repositorySpans() []telemetry.Span {
 
 func repositoryLogs() []telemetry.Log {
 	return []telemetry.Log{{
-		Message: "event not dispatched", Level: slog.LevelError, Scope: repository, Attributes: exception(EventID, AggregateID),
+		Message: "event not dispatched", Level: slog.LevelError, Scope: repository,
+		Attributes: []attribute.Key{
+			EventID, AggregateID, ErrorType, semconv.ExceptionTypeKey, semconv.ExceptionMessageKey,
+		},
 	}}
 }
