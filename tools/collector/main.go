@@ -3,15 +3,32 @@
 package main
 
 import (
+	"errors"
 	"log"
 
+	"github.com/open-telemetry/opentelemetry-collector-contrib/connector/servicegraphconnector"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/connector/spanmetricsconnector"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/exporter/fileexporter"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/extension/healthcheckextension"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/extension/storage/filestorage"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/redactionprocessor"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/resourcedetectionprocessor"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/tailsamplingprocessor"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/transformprocessor"
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/confmap/provider/envprovider"
 	"go.opentelemetry.io/collector/confmap/provider/fileprovider"
+	"go.opentelemetry.io/collector/connector"
+	"go.opentelemetry.io/collector/connector/forwardconnector"
 	"go.opentelemetry.io/collector/exporter"
+	"go.opentelemetry.io/collector/exporter/debugexporter"
+	"go.opentelemetry.io/collector/exporter/otlpexporter"
+	"go.opentelemetry.io/collector/exporter/otlphttpexporter"
+	"go.opentelemetry.io/collector/extension"
 	"go.opentelemetry.io/collector/otelcol"
+	"go.opentelemetry.io/collector/processor"
+	"go.opentelemetry.io/collector/processor/memorylimiterprocessor"
 	"go.opentelemetry.io/collector/receiver"
 	"go.opentelemetry.io/collector/receiver/otlpreceiver"
 	"go.opentelemetry.io/collector/service/telemetry/otelconftelemetry"
@@ -34,15 +51,18 @@ func main() {
 }
 
 func factories() (otelcol.Factories, error) {
-	receivers, err := otelcol.MakeFactoryMap[receiver.Factory](otlpreceiver.NewFactory())
-	if err != nil {
-		return otelcol.Factories{}, err
-	}
-	exporters, err := otelcol.MakeFactoryMap[exporter.Factory](fileexporter.NewFactory())
-	if err != nil {
-		return otelcol.Factories{}, err
-	}
+	extensions, extensionsErr := otelcol.MakeFactoryMap[extension.Factory](
+		healthcheckextension.NewFactory(), filestorage.NewFactory())
+	receivers, receiversErr := otelcol.MakeFactoryMap[receiver.Factory](otlpreceiver.NewFactory())
+	processors, processorsErr := otelcol.MakeFactoryMap[processor.Factory](
+		memorylimiterprocessor.NewFactory(), resourcedetectionprocessor.NewFactory(), transformprocessor.NewFactory(),
+		redactionprocessor.NewFactory(), tailsamplingprocessor.NewFactory())
+	exporters, exportersErr := otelcol.MakeFactoryMap[exporter.Factory](
+		otlpexporter.NewFactory(), otlphttpexporter.NewFactory(), debugexporter.NewFactory(), fileexporter.NewFactory())
+	connectors, connectorsErr := otelcol.MakeFactoryMap[connector.Factory](
+		forwardconnector.NewFactory(), spanmetricsconnector.NewFactory(), servicegraphconnector.NewFactory())
 	return otelcol.Factories{
-		Receivers: receivers, Exporters: exporters, Telemetry: otelconftelemetry.NewFactory(),
-	}, nil
+		Extensions: extensions, Receivers: receivers, Processors: processors, Exporters: exporters, Connectors: connectors,
+		Telemetry: otelconftelemetry.NewFactory(),
+	}, errors.Join(extensionsErr, receiversErr, processorsErr, exportersErr, connectorsErr)
 }
