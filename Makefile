@@ -13,7 +13,10 @@ export GOWORK := off
 # The race detector needs cgo, and so a C compiler.
 RACE := $(shell command -v $$(go env CC) >/dev/null 2>&1 && [ "$$(go env GOOS)/$$(go env GOARCH)" != linux/386 ] && echo -race)
 
-.PHONY: help run test unit lint vet fmt tidy bench fuzz clean
+# The programs of the stack that are built here.
+STACK := $(addprefix $(BIN)/,collector prometheus promtool loki)
+
+.PHONY: help run stack test unit lint vet fmt tidy bench fuzz clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,10 +24,13 @@ help: ## show this list
 run: $(BIN)/mario-pizzeria ## build and start Mario's Pizzeria on http://127.0.0.1:8080
 	@$(BIN)/mario-pizzeria
 
+stack: $(STACK) $(BIN)/stack ## run Collector, Prometheus and Loki, and Tempo and Grafana if they are on the PATH, without Docker
+	@$(BIN)/stack
+
 test: ## everything that must hold: vet, the tests of all modules, lint
 	@$(MAKE) --no-print-directory --keep-going vet unit lint
 
-unit: $(BIN)/mario-pizzeria $(BIN)/collector ## the tests of all modules, with the race detector where there is a C compiler
+unit: $(BIN)/mario-pizzeria $(STACK) ## the tests of all modules, with the race detector where there is a C compiler
 	@failed=; for module in $(MODULES); do \
 		echo "== test $${module#$(CURDIR)/}"; (cd $$module && CGO_ENABLED=$(if $(RACE),1,0) go test $(RACE) -shuffle=on -timeout 20m ./...) || failed=1; \
 	done; [ -z "$$failed" ]
@@ -40,8 +46,9 @@ lint: $(BIN)/golangci-lint ## golangci-lint on all modules
 fmt: $(BIN)/golangci-lint ## format all code
 	@for module in $(MODULES); do (cd $$module && $(BIN)/golangci-lint fmt --config $(CURDIR)/.golangci.yml ./...) || exit 1; done
 
+# Not in tools/prometheus: tidy wants the modules of every build tag, and one of them is not to be had.
 tidy: ## go mod tidy on all modules
-	@for module in $(MODULES) $(CURDIR)/tools; do (cd $$module && go mod tidy) || exit 1; done
+	@for module in $(MODULES) $(CURDIR)/tools $(CURDIR)/tools/loki; do (cd $$module && go mod tidy) || exit 1; done
 
 bench: ## what sending a message costs, beside hand-written instrumentation
 	@cd benchmarks && go test -run '^$$' -bench . -benchmem ./...
@@ -54,13 +61,26 @@ fuzz: ## fuzz everything that parses, FUZZTIME (30s) each
 	done; done
 
 clean: ## remove what was built and stored
-	rm -rf $(BIN) data
+	rm -rf $(BIN) data .stack
 
 $(BIN)/mario-pizzeria: FORCE
 	@cd samples/mario-pizzeria && go build -o $@ .
 
-$(BIN)/collector: FORCE
-	@cd tools/collector && go build -o $@ .
+# What the stack runs is built when its versions change.
+$(BIN)/collector: $(wildcard tools/collector/go.* tools/collector/*.go)
+	@echo "building the collector, which takes minutes the first time"
+	@cd tools/collector && CGO_ENABLED=0 go build -o $@ .
+
+$(BIN)/prometheus $(BIN)/promtool: $(BIN)/%: $(wildcard tools/prometheus/go.*)
+	@echo "building $*, which takes minutes the first time"
+	@cd tools/prometheus && CGO_ENABLED=0 go build -tags remove_all_sd -o $@ github.com/prometheus/prometheus/cmd/$*
+
+$(BIN)/loki: $(wildcard tools/loki/go.*)
+	@echo "building loki, which takes many minutes the first time"
+	@cd tools/loki && CGO_ENABLED=0 go build -o $@ github.com/grafana/loki/v3/cmd/loki
+
+$(BIN)/stack: FORCE
+	@cd stack && go build -o $@ ./cmd/stack
 
 $(BIN)/golangci-lint: tools/go.mod tools/go.sum
 	@echo "building golangci-lint, which takes some minutes the first time"

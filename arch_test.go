@@ -50,6 +50,7 @@ func layers() map[string][]string {
 		// What is shown and what alarms names only what is declared.
 		"dashboards":      {"dashboards/", "dashboards", "telemetry", "telemetry/registry", sample + "observability"},
 		"cmd/neuroglia":   {"cmd/neuroglia/", "telemetry", "telemetry/registry"},
+		"stack":           {"stack"},
 		"tools/collector": {},
 
 		// In the sample, the domain knows nothing of who uses it.

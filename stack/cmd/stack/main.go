@@ -1,0 +1,62 @@
+// Command stack runs the observability stack on this machine until it is told to stop.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/neuroglia-go/neuroglia/stack"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := run(ctx, os.Args[1:], os.Stdout)
+	switch {
+	case err == nil || errors.Is(err, flag.ErrHelp):
+	default:
+		fmt.Fprintln(os.Stderr, "stack:", err)
+		os.Exit(1) //nolint:gocritic // nothing is left to stop
+	}
+}
+
+func run(ctx context.Context, args []string, output io.Writer) error {
+	config := stack.Config{Output: output}
+	flags := flag.NewFlagSet("stack", flag.ContinueOnError)
+	flags.StringVar(&config.Root, "root", ".", "folder of the repository")
+	flags.StringVar(&config.Data, "data", "", "folder for what the stack stores (default .stack in the repository)")
+	flags.StringVar(&config.Profile, "profile", "dev", "dev, or prod for sampling and redaction")
+	flags.DurationVar(&config.Interval, "interval", 15*time.Second, "how often metrics are collected and rules evaluated")
+	free := flags.Bool("free-ports", false, "listen on any free ports instead of the usual ones")
+	if err := flags.Parse(args); err != nil {
+		return err //nolint:wrapcheck // flag has said it already
+	}
+	if *free {
+		ports, err := stack.FreePorts()
+		if err != nil {
+			return err
+		}
+		config.Ports = ports
+	}
+	fmt.Fprintln(output, "Starting the stack:")
+	starting, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	defer cancel()
+	running, err := stack.Start(starting, config)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(output, "\nSend OTLP to http://127.0.0.1:4318. Ctrl-C stops the stack.\n")
+	select {
+	case <-ctx.Done():
+	case err = <-running.Failed():
+	}
+	fmt.Fprintln(output, "\nStopping the stack")
+	return errors.Join(err, running.Stop(context.WithoutCancel(ctx)))
+}
