@@ -155,5 +155,5 @@ func cardinalityPanels() []grafana.Panel {
 
 // Overflow are the series that stand for those beyond the SDK's limit.
 func Overflow(matches ...promql.Match) promql.Series {
-	return promql.Named("", telemetry.KindGauge, append(matches, promql.Is("otel.metric.overflow", "true"))...)
+	return promql.Named("", telemetry.KindGauge, append(matches, promql.Is(promql.Overflow, "true"))...)
 }

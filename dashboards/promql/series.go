@@ -63,10 +63,24 @@ func (s Series) Before(offset string) Series {
 }
 
 // Rate is how often per second: of a counter, or of a histogram's measurements.
-func (s Series) Rate(by ...attribute.Key) Expr { return s.sum("rate", s.counted(), by) }
+func (s Series) Rate(by ...attribute.Key) Expr { return s.sum("rate", s.ranged(s.counted()), by) }
 
 // Increase is how often in the window.
-func (s Series) Increase(by ...attribute.Key) Expr { return s.sum("increase", s.counted(), by) }
+func (s Series) Increase(by ...attribute.Key) Expr {
+	return s.sum("increase", s.ranged(s.counted()), by)
+}
+
+// Grown is how often in the window, the first of a kind included: a series that began in it counts whole, where Increase
+// does not know that it was zero before. Rarely measured failures need it.
+func (s Series) Grown(by ...attribute.Key) Expr {
+	s.check(by...)
+	if s.offset != "" {
+		panic(fmt.Sprintf("promql: what %s has grown is known of the present only", s.name))
+	}
+	now := s.name + s.counted() + braces(s.matches)
+	return Expr(fmt.Sprintf("sum%s (%s unless last_over_time(%s[1h] offset %s) or increase(%s[%s]))",
+		grouping(by), now, now, s.window, now, s.window))
+}
 
 // Total is the sum of what a histogram measured in the window.
 func (s Series) Total(by ...attribute.Key) Expr { return s.sum("increase", s.part("_sum"), by) }
@@ -137,13 +151,13 @@ func (s Series) sum(function, selector string, by []attribute.Key) Expr {
 	return Expr(fmt.Sprintf("sum%s (%s(%s))", grouping(by), function, selector))
 }
 
-// counted is what has one count for each measurement.
+// counted is the suffix of the series that have one count for each measurement.
 func (s Series) counted() string {
 	switch s.metric.Kind {
 	case telemetry.KindHistogram:
-		return s.ranged("_count")
+		return "_count"
 	case telemetry.KindCounter:
-		return s.ranged("")
+		return ""
 	default:
 		panic(fmt.Sprintf("promql: %s is a %s, which has no rate", s.name, s.metric.Kind))
 	}
@@ -169,11 +183,14 @@ func (s Series) check(keys ...attribute.Key) {
 	}
 }
 
+// Overflow is on the one series that the SDK counts all in that are too many.
+const Overflow = attribute.Key("otel.metric.overflow")
+
 // Promoted are the attributes of the resource that each series has as labels, since prometheus.yml promotes them.
 func Promoted() []attribute.Key {
 	return []attribute.Key{
 		semconv.ServiceNameKey, semconv.ServiceNamespaceKey, semconv.ServiceInstanceIDKey, semconv.ServiceVersionKey,
-		semconv.DeploymentEnvironmentNameKey, semconv.HostNameKey, "otel.metric.overflow", "job", "instance",
+		semconv.DeploymentEnvironmentNameKey, semconv.HostNameKey, Overflow, "job", "instance",
 	}
 }
 

@@ -38,7 +38,11 @@ func shortNames() []Recording {
 		}
 		for _, part := range []string{"_count", "_sum"} {
 			name := promql.Name(m)
-			short = append(short, Recording{Name: strings.TrimSuffix(name, "_seconds") + part, Expr: promql.Expr(name + part)})
+			short = append(short, Recording{
+				Name: strings.TrimSuffix(name, "_seconds") + part,
+				// What overflows is no metric of its own under a second name.
+				Expr: promql.Expr("sum without (" + promql.Label(promql.Overflow) + ") (" + name + part + ")"),
+			})
 		}
 	}
 	return short
@@ -115,20 +119,24 @@ func workAlerts() []Alert {
 	operations := promql.Of(registry.RepositoryOperationDuration()).Over(window)
 	messages := promql.Of(registry.MessageProcessDuration()).Over(window)
 	failed := []promql.Match{promql.Not(registry.ErrorType, "")}
+	// Grown, since failures are rare: the first of a kind must count.
+	share := func(s promql.Series, of []promql.Match, by ...attribute.Key) promql.Expr {
+		return s.Where(of...).Grown(by...).Per(s.Grown(by...).Above("0"))
+	}
 	// A ratio of few is chance: several must have failed.
 	several := func(s promql.Series, of []promql.Match, by ...attribute.Key) promql.Expr {
-		return above(s.Where(of...).Increase(by...), limits.Several)
+		return above(s.Where(of...).Grown(by...), limits.Several)
 	}
 	return []Alert{
 		{
-			Name: "CommandsFail", Value: commands.Share(failures(), service(registry.MessageType)...), Limit: limits.MessageFailureRatio,
+			Name: "CommandsFail", Value: share(commands, failures(), service(registry.MessageType)...), Limit: limits.MessageFailureRatio,
 			Guards: []promql.Expr{several(commands, failures(), service(registry.MessageType)...)}, For: 2 * time.Minute, Severity: Page,
 			Summary:     "{{ $labels.service_name }}: {{ $value | humanizePercentage }} of {{ $labels.neuroglia_message_type }} fail",
 			Description: "Commands with the outcome failure in the last ten minutes. Refusals are not counted.",
 			Board:       boards.OverviewUID, Panel: "Failed commands",
 		},
 		{
-			Name: "QueriesFail", Value: queries.Share(failures(), service(registry.MessageType)...), Limit: limits.MessageFailureRatio,
+			Name: "QueriesFail", Value: share(queries, failures(), service(registry.MessageType)...), Limit: limits.MessageFailureRatio,
 			Guards: []promql.Expr{several(queries, failures(), service(registry.MessageType)...)}, For: 2 * time.Minute, Severity: Page,
 			Summary:     "{{ $labels.service_name }}: {{ $value | humanizePercentage }} of {{ $labels.neuroglia_message_type }} fail",
 			Description: "Queries with the outcome failure in the last ten minutes. Refusals are not counted.",
@@ -136,7 +144,7 @@ func workAlerts() []Alert {
 		},
 		{
 			Name: "EventHandlersFail", Limit: limits.EventFailureRatio, For: 2 * time.Minute, Severity: Ticket,
-			Value: events.Share(failures(), service(registry.EventType, registry.EventHandler)...),
+			Value: share(events, failures(), service(registry.EventType, registry.EventHandler)...),
 			Summary: "{{ $labels.service_name }}: {{ $labels.neuroglia_event_handler }} fails for {{ " +
 				"$labels.neuroglia_event_type }}",
 			Description: "{{ $value | humanizePercentage }} of the handlings failed in the last ten minutes: work that a commit " +
@@ -153,7 +161,7 @@ func workAlerts() []Alert {
 			Board: boards.OverviewUID, Panel: "Lag of events",
 		},
 		{
-			Name: "RepositoryFails", Value: operations.Share(failed, service(registry.EntityType)...), Limit: limits.RepositoryFailures,
+			Name: "RepositoryFails", Value: share(operations, failed, service(registry.EntityType)...), Limit: limits.RepositoryFailures,
 			Guards: []promql.Expr{several(operations, failed, service(registry.EntityType)...)}, For: 2 * time.Minute, Severity: Page,
 			Summary: "{{ $labels.service_name }}: {{ $value | humanizePercentage }} of the operations on {{ " +
 				"$labels.neuroglia_entity_type }} fail",
@@ -162,7 +170,7 @@ func workAlerts() []Alert {
 		},
 		{
 			Name: "SubscribersFail", Limit: limits.EventFailureRatio, For: 2 * time.Minute, Severity: Ticket,
-			Value: messages.Share(failed, service(semconv.MessagingDestinationNameKey, semconv.MessagingConsumerGroupNameKey)...),
+			Value: share(messages, failed, service(semconv.MessagingDestinationNameKey, semconv.MessagingConsumerGroupNameKey)...),
 			Summary: "{{ $labels.service_name }}: {{ $labels.messaging_consumer_group_name }} fails for " +
 				"{{ $labels.messaging_destination_name }}",
 			Description: "{{ $value | humanizePercentage }} of the messages could not be processed in the last ten minutes.",

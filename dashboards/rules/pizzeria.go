@@ -18,7 +18,7 @@ func pizzeria() File {
 	ended := cancelled.Increase(service()...).Plus(completed.Increase(service()...)).In()
 	return File{Name: "mario-pizzeria", Groups: []Group{{Name: "mario-pizzeria", Alerts: []Alert{
 		{
-			Name: "PizzeriaMissing", Severity: Page,
+			Name: "PizzeriaMissing", For: patience, Severity: Page,
 			Value: promql.Named("target_info", telemetry.KindGauge, promql.Is(semconv.ServiceNameKey, "mario-pizzeria")).
 				Over(limits.TelemetryWindow).Absent(),
 			Summary:     "The pizzeria sends no telemetry",
@@ -28,7 +28,7 @@ func pizzeria() File {
 		{
 			Name: "OrdersStuck", Value: promql.Of(mario.OldestOrder()).Max(service(mario.Stage)...), Limit: limits.OrderAge.Seconds(),
 			For: 2 * time.Minute, Severity: Page,
-			Summary:     "An order has been {{ $labels.stage }} for {{ $value | humanizeDuration }}",
+			Summary:     "An order placed {{ $value | humanizeDuration }} ago is still {{ $labels.stage }}",
 			Description: "Somebody waits for a pizza that nobody moves along.",
 			Board:       boards.PipelineUID, Panel: "Oldest order by stage",
 		},

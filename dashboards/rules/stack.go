@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -20,6 +21,18 @@ func stack() File {
 	}}
 }
 
+// patience is how long telemetry must be missing on top of [limits.TelemetryAge]: after a start, Prometheus evaluates rules
+// before it is sent anything.
+const patience = 2 * time.Minute
+
+// overflowing are the metrics of which the SDK counts series in one. An alert has no room for __name__, and the three parts
+// of a histogram are one metric.
+func overflowing() promql.Expr {
+	return promql.Expr(fmt.Sprintf(
+		`group by (%s, %s, metric) (label_replace(%s, "metric", "$1", "__name__", "(.+?)(_bucket|_sum|_count)?"))`,
+		promql.Label(semconv.ServiceNameKey), promql.Label(semconv.DeploymentEnvironmentNameKey), boards.Overflow().Select()))
+}
+
 func serviceAlerts() []Alert {
 	info := promql.Named("target_info", telemetry.KindGauge, promql.Not(semconv.ServiceNameKey, "neuroglia-doctor"))
 	seen := func(window string) promql.Expr {
@@ -27,7 +40,7 @@ func serviceAlerts() []Alert {
 	}
 	return []Alert{
 		{
-			Name: "TelemetryMissing", Value: seen("1h") + " unless " + seen(limits.TelemetryWindow), Severity: Page,
+			Name: "TelemetryMissing", Value: seen("1h") + " unless " + seen(limits.TelemetryWindow), For: patience, Severity: Page,
 			Summary: "{{ $labels.service_name }} sends no telemetry",
 			Description: "It did within the last hour, and has not for five minutes: it is down, or cannot reach the collector. A " +
 				"service that was " +
@@ -35,8 +48,8 @@ func serviceAlerts() []Alert {
 			Board: boards.HealthUID, Panel: "Age of telemetry",
 		},
 		{
-			Name: "TooManySeries", Value: boards.Overflow().Count(service("__name__")...), For: 5 * time.Minute, Severity: Ticket,
-			Summary: "{{ $labels.service_name }}: a metric has too many series",
+			Name: "TooManySeries", Value: overflowing(), For: 5 * time.Minute, Severity: Ticket,
+			Summary: "{{ $labels.service_name }}: {{ $labels.metric }} has too many series",
 			Description: "The SDK counts the rest in one, so that numbers by attribute are wrong. An attribute has values that " +
 				"nobody bounds.",
 			Board: boards.HealthUID, Panel: "Overflowing metrics",
@@ -48,8 +61,8 @@ func collectorAlerts() []Alert {
 	alerts := []Alert{
 		{
 			Name: "CollectorMissing", Value: promql.Named("otelcol_process_uptime_seconds_total",
-				telemetry.KindCounter).Over("5m").Absent(),
-			Severity: Page, Summary: "The collector sends no telemetry of its own",
+				telemetry.KindCounter).Over(limits.TelemetryWindow).Absent(),
+			For: patience, Severity: Page, Summary: "The collector sends no telemetry of its own",
 			Description: "It is down, or cannot reach Prometheus. Services keep a little telemetry and then drop it.",
 			Board:       boards.HealthUID, Panel: "Memory of the collector",
 		},
@@ -80,9 +93,9 @@ func collectorAlerts() []Alert {
 	} {
 		for _, signal := range boards.Signals() {
 			alerts = append(alerts, Alert{
-				Name: of.name, Value: boards.CollectorCounter(of.counter, signal).Over("5m").Rate(of.key).Above("0"),
+				Name: of.name, Value: boards.CollectorCounter(of.counter, signal).Over("5m").Grown(of.key).Above("0"),
 				Labels: map[string]string{"signal": signal}, For: time.Minute, Severity: of.severity,
-				Summary: of.summary + ": " + signal, Description: of.description + " {{ $value | humanize }} each second.",
+				Summary: of.summary + ": " + signal, Description: of.description + " {{ $value | humanize }} in five minutes.",
 				Board: boards.HealthUID, Panel: of.panel,
 			})
 		}
