@@ -51,9 +51,9 @@ func of(m telemetry.Metric, matches ...promql.Match) promql.Series {
 func choices() []grafana.Variable {
 	return []grafana.Variable{
 		grafana.Choice("environment", "Environment", "Value of deployment.environment.name.",
-			environmentKey, targetInfo().Select()),
+			environmentKey, targetInfo().Select(), ".*"),
 		grafana.Choice("service", "Service", "Value of service.name.",
-			serviceKey, targetInfo(promql.In(environmentKey, "$environment")).Select()),
+			serviceKey, targetInfo(promql.In(environmentKey, "$environment")).Select(), ".+"),
 	}
 }
 

@@ -12,11 +12,11 @@ type Variable struct {
 	model object
 }
 
-// Choice lets the user choose one or more values of an attribute that series have; all is the default, and matches series
-// without the attribute too.
-func Choice(name, label, description string, key attribute.Key, series promql.Expr) Variable {
+// Choice lets the user choose one or more values of an attribute that series have. The default is all of them, for which
+// queries have the given expression: ".*" matches what is without the attribute too, ".+" is what Loki needs of one label.
+func Choice(name, label, description string, key attribute.Key, series promql.Expr, all string) Variable {
 	v := choice(name, label, description, "label_values("+string(series)+", "+promql.Label(key)+")", "")
-	v.model["includeAll"], v.model["multi"], v.model["allValue"] = true, true, ".*"
+	v.model["includeAll"], v.model["multi"], v.model["allValue"] = true, true, all
 	v.model["current"] = object{"selected": true, "text": []string{"All"}, "value": []string{"$__all"}}
 	return v
 }
