@@ -45,6 +45,7 @@ func (a Attribute) Convention() bool { return a.Stability == "" }
 
 // Span declares a span.
 type Span struct {
+	ID string // in OpenTelemetry's registries, such as "neuroglia.command"
 	// Name is a pattern: a key of an attribute in braces stands for the attribute's value.
 	Name  string
 	Kind  trace.SpanKind
@@ -52,8 +53,9 @@ type Span struct {
 	// Attributes are all that the span may have, beside those that fields of messages are tagged with.
 	Attributes []attribute.Key
 	// Events are the names of its events, each with the attributes it may have.
-	Events map[string][]attribute.Key
-	Brief  string
+	Events    map[string][]attribute.Key
+	Brief     string
+	Stability Stability
 }
 
 // Log declares a log record.
@@ -63,5 +65,4 @@ type Log struct {
 	Scope   string // who makes it
 	// Attributes are all that the record may have, beside those that fields of messages are tagged with.
 	Attributes []attribute.Key
-	Brief      string
 }

@@ -28,7 +28,9 @@ func databaseMetrics() []telemetry.Metric { return []telemetry.Metric{DBOperatio
 
 func databaseSpans() []telemetry.Span {
 	return []telemetry.Span{{
-		Name: "{db.operation.name} {db.collection.name}", Kind: trace.SpanKindClient, Scope: otelsql,
+		ID: "neuroglia.db.client", Name: "{db.operation.name} {db.collection.name}", Kind: trace.SpanKindClient,
+		Stability:  telemetry.Development,
+		Scope:      otelsql,
 		Attributes: append(database(), semconv.DBQuerySummaryKey, semconv.DBQueryTextKey),
 		Events:     map[string][]attribute.Key{"exception": {semconv.ExceptionTypeKey, semconv.ExceptionMessageKey}},
 		Brief:      "A statement, below another span only. Its text has no values.",

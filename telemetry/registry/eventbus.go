@@ -51,11 +51,15 @@ func eventbusSpans() []telemetry.Span {
 		semconv.CloudEventsEventSpecVersionKey, semconv.CloudEventsEventSubjectKey, ErrorType)
 	return []telemetry.Span{
 		{
-			Name: "publish {cloudevents.event_type}", Kind: trace.SpanKindProducer, Scope: eventbus, Attributes: both,
+			ID: "neuroglia.publish", Name: "publish {cloudevents.event_type}", Kind: trace.SpanKindProducer,
+			Stability: telemetry.Development,
+			Scope:     eventbus, Attributes: both,
 			Brief: "An event being given to the transport.",
 		},
 		{
-			Name: "process {cloudevents.event_type}", Kind: trace.SpanKindConsumer, Scope: eventbus,
+			ID: "neuroglia.process", Name: "process {cloudevents.event_type}", Kind: trace.SpanKindConsumer,
+			Stability:  telemetry.Development,
+			Scope:      eventbus,
 			Attributes: append(slices.Clone(both), semconv.MessagingConsumerGroupNameKey, Outcome, Attempt, semconv.CodeFunctionNameKey),
 			Brief:      "An event being processed by a subscriber, with a link to the span that published it.",
 		},

@@ -72,7 +72,9 @@ func httpMetrics() []telemetry.Metric {
 func httpSpans() []telemetry.Span {
 	return []telemetry.Span{
 		{
-			Name: "{http.request.method} {http.route}", Kind: trace.SpanKindServer, Scope: otelhttp,
+			ID: "neuroglia.http.server", Name: "{http.request.method} {http.route}", Kind: trace.SpanKindServer,
+			Stability: telemetry.Development,
+			Scope:     otelhttp,
 			Attributes: []attribute.Key{
 				semconv.HTTPRequestMethodKey, semconv.HTTPRequestMethodOriginalKey, semconv.HTTPRouteKey,
 				semconv.HTTPResponseStatusCodeKey, ErrorType, semconv.HTTPRequestBodySizeKey, semconv.HTTPResponseBodySizeKey,
@@ -84,7 +86,9 @@ func httpSpans() []telemetry.Span {
 				"recorded on request only.",
 		},
 		{
-			Name: "{http.request.method} {url.template}", Kind: trace.SpanKindClient, Scope: otelhttp,
+			ID: "neuroglia.http.client", Name: "{http.request.method} {url.template}", Kind: trace.SpanKindClient,
+			Stability: telemetry.Development,
+			Scope:     otelhttp,
 			Attributes: []attribute.Key{
 				semconv.HTTPRequestMethodKey, semconv.HTTPRequestMethodOriginalKey, semconv.URLTemplateKey, semconv.URLFullKey,
 				semconv.HTTPResponseStatusCodeKey, ErrorType, semconv.NetworkProtocolVersionKey, semconv.ServerAddressKey,

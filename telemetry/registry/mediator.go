@@ -103,15 +103,20 @@ func mediatorSpans() []telemetry.Span {
 	message := []attribute.Key{MessageKind, MessageType, Outcome, AggregateID, semconv.CodeFunctionNameKey, ErrorType}
 	return []telemetry.Span{
 		{
-			Name: "Command.{neuroglia.message.type}", Kind: trace.SpanKindInternal, Scope: mediator, Attributes: message,
+			ID: "neuroglia.command", Name: "Command.{neuroglia.message.type}", Kind: trace.SpanKindInternal,
+			Stability: telemetry.Stable,
+			Scope:     mediator, Attributes: message,
 			Brief: "A command, with its behaviors, its handler and the commit.",
 		},
 		{
-			Name: "Query.{neuroglia.message.type}", Kind: trace.SpanKindInternal, Scope: mediator, Attributes: message,
+			ID: "neuroglia.query", Name: "Query.{neuroglia.message.type}", Kind: trace.SpanKindInternal,
+			Stability: telemetry.Stable,
+			Scope:     mediator, Attributes: message,
 			Brief: "A query, until its answer or the end of the iteration over its answers.",
 		},
 		{
-			Name: "Event.{neuroglia.event.type}", Kind: trace.SpanKindInternal, Scope: mediator,
+			ID: "neuroglia.event", Name: "Event.{neuroglia.event.type}", Kind: trace.SpanKindInternal, Scope: mediator,
+			Stability: telemetry.Stable,
 			Attributes: []attribute.Key{
 				EventType, EventHandler, Outcome, AggregateType, AggregateID, Attempt, semconv.CodeFunctionNameKey, ErrorType,
 			},

@@ -85,7 +85,9 @@ func repositoryAttributes() []telemetry.Attribute {
 
 func repositorySpans() []telemetry.Span {
 	return []telemetry.Span{{
-		Name: "Repository.{neuroglia.repository.operation}", Kind: trace.SpanKindInternal, Scope: repository,
+		ID: "neuroglia.repository", Name: "Repository.{neuroglia.repository.operation}", Kind: trace.SpanKindInternal,
+		Stability: telemetry.Stable,
+		Scope:     repository,
 		Attributes: []attribute.Key{
 			RepositoryOperation, RepositoryType, EntityType, EntityID, EntityVersion, RepositoryFound, RepositoryCount, ErrorType,
 		},

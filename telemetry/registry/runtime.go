@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"go.opentelemetry.io/otel/attribute"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/semconv/v1.43.0/goconv"
 	"go.opentelemetry.io/otel/semconv/v1.43.0/processconv"
@@ -46,7 +45,7 @@ func Uptime() telemetry.Metric {
 
 // GoMemoryUsed measures the memory of the Go runtime.
 func GoMemoryUsed() telemetry.Metric {
-	return convention(goconv.MemoryUsed{}, nil, attribute.Key("go.memory.type")).By(goRuntime)
+	return convention(goconv.MemoryUsed{}, nil, semconv.GoMemoryTypeKey).By(goRuntime)
 }
 
 // GoMemoryLimit is there if a limit is set.
