@@ -44,7 +44,8 @@ func spanTable() string {
 		for _, name := range slices.Sorted(maps.Keys(s.Events)) {
 			what = append(what, "It has an event "+code(name)+" ("+list(s.Events[name])+").")
 		}
-		rows = append(rows, row(code(s.Name), strings.ToUpper(s.Kind.String()), by(s.Scope), strings.Join(what, " "), list(s.Attributes)))
+		rows = append(rows, row(code(s.Name), strings.ToUpper(s.Kind.String()), by(s.Scope),
+			strings.Join(what, " "), list(s.Attributes)))
 	}
 	return table("name | kind | made by | what it is | attributes", rows)
 }
