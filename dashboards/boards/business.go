@@ -76,7 +76,7 @@ func businessCompared() []grafana.Panel {
 		grafana.Stat("Revenue, change", "More or less revenue than in the period before.", grafana.Share,
 			grafana.Now(change(value.Over(promql.Range).Total(), value.Over(promql.Range).Before(promql.Range).Total()), "change")).
 			WhenEmpty(none).Size(4, 8),
-		grafana.TimeSeries("Average order", "Value of orders, now and one time range ago.", grafana.Money,
+		grafana.TimeSeries("Average order in time", "Value of orders, now and one time range ago.", grafana.Money,
 			grafana.Metrics(value.Mean(), "now"), grafana.Metrics(value.Before(promql.Range).Mean(), "before")).Size(8, 8),
 	}
 }
@@ -111,7 +111,7 @@ func businessOrdered() []grafana.Panel {
 			Decimals(0).Size(12, 9),
 		grafana.BarGauge("Sizes", "Pizzas by size in the time range."+extrapolated, grafana.Number,
 			grafana.Now(total(pizzas, mario.Size).Call("round").Call("sort_desc"), legend(mario.Size))).Decimals(0).Size(6, 9),
-		grafana.TimeSeries("New customers", "Customers who ordered for the first time, per minute.", grafana.Number,
+		grafana.TimeSeries("New customers per minute", "Customers who ordered for the first time.", grafana.Number,
 			grafana.Metrics("60 * "+of(mario.CustomersRegistered()).Rate(), "customers")).Size(6, 9),
 	}
 }

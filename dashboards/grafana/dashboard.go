@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // object is a part of the JSON model. Keys are written in order, so that a change of a dashboard is a small change of its file.
@@ -67,16 +68,29 @@ func (d Dashboard) JSON() ([]byte, error) {
 }
 
 func (d Dashboard) variables() []object {
-	sources := []Variable{
-		source(metricsSource, "Metrics", "prometheus", "prometheus"),
-		source(logsSource, "Logs", "loki", "loki"),
-		source(tracesSource, "Traces", "tempo", "tempo"),
+	models := []object{source(metricsSource, "Metrics", "prometheus", "prometheus").model}
+	if d.reads(logsSource) {
+		models = append(models, source(logsSource, "Logs", "loki", "loki").model)
 	}
-	var models []object
-	for _, v := range append(sources, d.Variables...) {
+	if d.reads(tracesSource) {
+		models = append(models, source(tracesSource, "Traces", "tempo", "tempo").model)
+	}
+	for _, v := range d.Variables {
 		models = append(models, v.model)
 	}
 	return models
+}
+
+// reads reports whether a panel has a query of the source.
+func (d Dashboard) reads(source string) bool {
+	for _, row := range d.Rows {
+		for _, p := range row.Panels {
+			if slices.ContainsFunc(p.queries, func(q Query) bool { return q.source == source }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (d Dashboard) marks() []object {
@@ -106,7 +120,7 @@ func (d Dashboard) panels() []object {
 		}
 		y++
 		var inside []object
-		x, tallest := 0, 0
+		x, top, tallest := 0, y, 0
 		for _, p := range row.Panels {
 			if x+p.width > columns {
 				x, y, tallest = 0, y+tallest, 0
@@ -116,13 +130,12 @@ func (d Dashboard) panels() []object {
 			inside = append(inside, model)
 			x, tallest = x+p.width, max(tallest, p.height)
 		}
-		y += tallest
-		if row.Folded {
-			bar["panels"] = inside
+		if row.Folded { // takes no room until it is opened
+			bar["panels"], y = inside, top
 			models = append(models, bar)
 			continue
 		}
-		models = append(append(models, bar), inside...)
+		models, y = append(append(models, bar), inside...), y+tallest
 	}
 	return models
 }

@@ -158,9 +158,9 @@ func (s Series) counted() string {
 		return "_count"
 	case telemetry.KindCounter:
 		return ""
-	default:
-		panic(fmt.Sprintf("promql: %s is a %s, which has no rate", s.name, s.metric.Kind))
+	case telemetry.KindUpDownCounter, telemetry.KindGauge:
 	}
+	panic(fmt.Sprintf("promql: %s is a %s, which has no rate", s.name, s.metric.Kind))
 }
 
 func (s Series) part(suffix string) string {

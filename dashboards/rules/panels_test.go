@@ -10,14 +10,18 @@ import (
 
 // shown is what these tests know of a panel.
 type shown struct {
-	Title       string
-	Type        string
-	Panels      []shown
+	Title       string  `json:"title"`
+	Type        string  `json:"type"`
+	Panels      []shown `json:"panels"`
 	FieldConfig struct {
 		Defaults struct {
-			Thresholds struct{ Steps []struct{ Value *float64 } }
-		}
-	}
+			Thresholds struct {
+				Steps []struct {
+					Value *float64 `json:"value"`
+				} `json:"steps"`
+			} `json:"thresholds"`
+		} `json:"defaults"`
+	} `json:"fieldConfig"`
 }
 
 // panels returns the panels of each dashboard, folded ones too.
@@ -29,7 +33,9 @@ func panels(t *testing.T) map[string][]shown {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var page struct{ Panels []shown }
+		var page struct {
+			Panels []shown `json:"panels"`
+		}
 		if err := json.Unmarshal(text, &page); err != nil {
 			t.Fatal(err)
 		}

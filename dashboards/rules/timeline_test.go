@@ -98,7 +98,7 @@ func resource() []attribute.KeyValue {
 func with(attributes ...attribute.KeyValue) []promql.Match {
 	matches := make([]promql.Match, len(attributes))
 	for i, a := range attributes {
-		matches[i] = promql.Is(a.Key, a.Value.Emit())
+		matches[i] = promql.Is(a.Key, a.Value.String())
 	}
 	return matches
 }
