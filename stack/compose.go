@@ -2,6 +2,7 @@ package stack
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"regexp"
 	"strings"
@@ -15,19 +16,39 @@ type service struct {
 	Environment map[string]string `yaml:"environment"`
 }
 
-// readCompose returns the services of a compose file, with its variables replaced by their values or defaults.
-func readCompose(name string) (map[string]service, error) {
-	text, err := os.ReadFile(name) //nolint:gosec // a file of the repository
-	if err != nil {
-		return nil, fmt.Errorf("read the stack's services: %w", err)
+// readCompose returns the services of compose files, each of which adds to those before it, with their variables replaced
+// by values or defaults.
+func readCompose(names ...string) (map[string]service, error) {
+	services := map[string]service{}
+	for _, name := range names {
+		text, err := os.ReadFile(name) //nolint:gosec // a file of the repository
+		if err != nil {
+			return nil, fmt.Errorf("read the stack's services: %w", err)
+		}
+		var compose struct {
+			Services map[string]service `yaml:"services"`
+		}
+		if err := yaml.Unmarshal([]byte(interpolate(string(text))), &compose); err != nil {
+			return nil, fmt.Errorf("read the stack's services from %s: %w", name, err)
+		}
+		for key, added := range compose.Services {
+			services[key] = services[key].with(added)
+		}
 	}
-	var compose struct {
-		Services map[string]service `yaml:"services"`
+	return services, nil
+}
+
+// with returns the service with another's command, if it has one, and environment.
+func (s service) with(added service) service {
+	environment := maps.Clone(s.Environment)
+	if environment == nil {
+		environment = map[string]string{}
 	}
-	if err := yaml.Unmarshal([]byte(interpolate(string(text))), &compose); err != nil {
-		return nil, fmt.Errorf("read the stack's services from %s: %w", name, err)
+	maps.Copy(environment, added.Environment)
+	if added.Command != nil {
+		s.Command = added.Command
 	}
-	return compose.Services, nil
+	return service{Command: s.Command, Environment: environment}
 }
 
 // interpolate replaces ${NAME} and ${NAME:-default} as compose does.

@@ -1,18 +1,18 @@
 package stack
 
 import (
+	"crypto/rand"
 	"os"
 	"path/filepath"
 	"strconv"
 )
 
-// grafanaPart runs a Grafana of the PATH. It needs its own files beside the program, or GRAFANA_HOME to say where.
+// grafanaPart runs a Grafana of the PATH.
 func grafanaPart(c Config, program string) part {
 	home := filepath.Join(c.Data, "grafana")
 	provisioning := filepath.Join(home, "provisioning")
 	dashboards := filepath.Join(c.Root, "deployment", "grafana", "dashboards", "json")
 	arguments := []string{
-		"--homepath", grafanaHome(program),
 		"cfg:server.http_addr=127.0.0.1",
 		"cfg:server.http_port=" + strconv.Itoa(c.Ports.Grafana),
 		"cfg:paths.data=" + filepath.Join(home, "data"),
@@ -20,8 +20,17 @@ func grafanaPart(c Config, program string) part {
 		"cfg:paths.plugins=" + filepath.Join(home, "plugins"),
 		"cfg:paths.provisioning=" + provisioning,
 	}
+	if found := grafanaHome(program); found != "" {
+		arguments = append([]string{"--homepath", found}, arguments...)
+	}
 	if filepath.Base(program) == "grafana" {
 		arguments = append([]string{"server"}, arguments...)
+	}
+	command := edits{"/etc/grafana/provisioning/dashboards/json", dashboards}
+	written := map[string]string{}
+	if c.Profile == "prod" {
+		command = append(command, "/run/secrets/grafana_admin_password", filepath.Join(home, "password"))
+		written["password"] = rand.Text()
 	}
 	return part{
 		name: "grafana", program: program, service: "grafana",
@@ -36,25 +45,27 @@ func grafanaPart(c Config, program string) part {
 			}},
 		},
 		folders: []string{"provisioning/plugins", "provisioning/alerting", "provisioning/notifiers", "plugins"},
-		command: edits{"/etc/grafana/provisioning/dashboards/json", dashboards},
+		command: command,
+		written: written,
 		more:    arguments,
 		url:     "http://" + local(c.Ports.Grafana), ready: "http://" + local(c.Ports.Grafana) + "/api/health",
 	}
 }
 
+// grafanaHome returns the folder of the files that Grafana brings: GRAFANA_HOME, or beside the program, or where packages
+// put it; empty if it is none of these, and Grafana must know.
 func grafanaHome(program string) string {
 	if home := os.Getenv("GRAFANA_HOME"); home != "" {
 		return home
 	}
+	candidates := []string{"/usr/share/grafana"}
 	if resolved, err := filepath.EvalSymlinks(program); err == nil {
-		if beside := filepath.Dir(filepath.Dir(resolved)); exists(filepath.Join(beside, "conf", "defaults.ini")) {
-			return beside
+		candidates = append([]string{filepath.Dir(filepath.Dir(resolved))}, candidates...)
+	}
+	for _, home := range candidates {
+		if _, err := os.Stat(filepath.Join(home, "conf", "defaults.ini")); err == nil {
+			return home
 		}
 	}
-	return "/usr/share/grafana"
-}
-
-func exists(name string) bool {
-	_, err := os.Stat(name)
-	return err == nil
+	return ""
 }

@@ -71,9 +71,17 @@ func (c Config) find(programs ...string) string {
 	return ""
 }
 
+func (c Config) composeFiles() []string {
+	files := []string{filepath.Join(c.Root, "docker-compose.mario.yml")}
+	if c.Profile == "prod" {
+		files = append(files, filepath.Join(c.Root, "docker-compose.mario.prod.yml"))
+	}
+	return files
+}
+
 // process renders a part's files and returns its process.
 func (p part) process(c Config, failed func(error)) (*Process, error) {
-	services, err := readCompose(filepath.Join(c.Root, "docker-compose.mario.yml"))
+	services, err := readCompose(c.composeFiles()...)
 	if err != nil {
 		return nil, err
 	}
@@ -130,8 +138,10 @@ func collector(c Config, tempo bool) part {
 		url:     "http://" + local(c.Ports.OTLPHTTP), ready: "http://" + local(c.Ports.CollectorHealth),
 	}
 	if c.Profile == "prod" {
-		p.files = append(p.files, file{"otel/otel-collector-config.prod.yaml", "prod.yaml", nil})
-		p.more = append(p.more, "--config="+filepath.Join(home, "prod.yaml"))
+		p.files = append(p.files, file{"otel/otel-collector-config.prod.yaml", "prod.yaml", edits{
+			"metrics_flush_interval: 15s", fmt.Sprintf("metrics_flush_interval: %ds", c.Interval/time.Second),
+		}})
+		p.command = append(p.command, "/etc/otelcol/otel-collector-config.prod.yaml", filepath.Join(home, "prod.yaml"))
 	}
 	if !tempo {
 		p.written = map[string]string{"without-tempo.yaml": tracesToFile(c)}

@@ -159,6 +159,11 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Profile != "dev" && c.Profile != "prod" {
 		return c, fmt.Errorf("the profile is %q, but must be dev or prod", c.Profile)
 	}
+	for _, name := range c.Without {
+		if name != "tempo" && name != "grafana" {
+			return c, fmt.Errorf("%q cannot be left out, only tempo and grafana can", name)
+		}
+	}
 	if c.Output == nil {
 		c.Output = io.Discard
 	}

@@ -34,6 +34,10 @@ func run(ctx context.Context, args []string, output io.Writer) error {
 	flags.StringVar(&config.Data, "data", "", "folder for what the stack stores (default .stack in the repository)")
 	flags.StringVar(&config.Profile, "profile", "dev", "dev, or prod for sampling and redaction")
 	flags.DurationVar(&config.Interval, "interval", 15*time.Second, "how often metrics are collected and rules evaluated")
+	flags.Func("without", "tempo or grafana, to leave it out; may be repeated", func(part string) error {
+		config.Without = append(config.Without, part)
+		return nil
+	})
 	free := flags.Bool("free-ports", false, "listen on any free ports instead of the usual ones")
 	if err := flags.Parse(args); err != nil {
 		return err //nolint:wrapcheck // flag has said it already
