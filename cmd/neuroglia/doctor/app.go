@@ -127,9 +127,9 @@ func (d *doctor) freshTraces(ctx context.Context) (string, error) {
 			text:   fmt.Sprintf("Tempo has no trace of %s of the last %s", service, minutes(tracesWithin)),
 			advice: "was it asked anything? Then see OTEL_TRACES_EXPORTER and OTEL_TRACES_SAMPLER in its environment",
 		}
-		if asked, known := d.asked(ctx, service); known && !asked {
+		if asked, known := d.asked(ctx, service); known && !asked && time.Since(d.started) > d.after(toStart) {
 			p.kind = idle
-			p.text = fmt.Sprintf("%s was asked nothing in the last %s", service, minutes(tracesWithin))
+			p.text = fmt.Sprintf("%s had no request, command or query in the last %s", service, minutes(tracesWithin))
 		}
 		return "", p
 	})

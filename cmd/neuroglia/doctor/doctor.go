@@ -68,5 +68,10 @@ func Run(ctx context.Context, config Config, observer Observer) (Report, error) 
 	return report, nil
 }
 
+// after is how long a part of the run's time is.
+func (d *doctor) after(part float64) time.Duration {
+	return time.Duration(float64(d.config.Timeout) * part)
+}
+
 // now is a little later than now, so that what was just written is not too new for a query.
 func (d *doctor) now() time.Time { return time.Now().Add(time.Second) }

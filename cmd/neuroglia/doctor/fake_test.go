@@ -16,8 +16,8 @@ import (
 type tempo struct {
 	// spans returns those of a trace, as the ids of their parents by their own, in hexadecimal.
 	spans func(traceID string) map[string]string
-	// services are those that it has traces of.
-	services []string
+	// services returns those that it has traces of.
+	services func() []string
 }
 
 func (f tempo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -32,7 +32,7 @@ func (f tempo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case byID:
 		fmt.Fprint(w, f.trace(id))
 	case r.URL.Path == "/api/search":
-		for _, service := range f.services {
+		for _, service := range f.services() {
 			if r.URL.Query().Get("q") == fmt.Sprintf("{resource.service.name=%q}", service) {
 				fmt.Fprintf(w, `{"traces":[{"traceID":"c5f408c6fc5733fbca436f81e0d5b32a","rootServiceName":%q,"rootTraceName":"GET /api/menu",`+
 					`"startTimeUnixNano":"1795386467241482077","serviceStats":{%[1]q:{"spanCount":3}}}],"metrics":{"completedJobs":2}}`, service)
@@ -74,7 +74,7 @@ func base64Of(id string) string {
 type grafana struct {
 	user, password string // that it asks for, if any
 	dashboards     []string
-	// datasources are the addresses of the stores by uid. Those without data are asked nothing.
+	// The stores that it has datasources of, if any: two by their addresses.
 	prometheus, loki string
 	tempo            *tempo
 }

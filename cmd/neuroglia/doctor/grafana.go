@@ -41,7 +41,7 @@ func (d *doctor) throughGrafana() []check {
 		},
 		{
 			id: "grafana.prometheus", title: "Grafana finds the metric in Prometheus", parts: []string{"grafana", "prometheus"},
-			needs: [][]string{{"grafana.access"}, {"prometheus.metric"}}, within: toEnd,
+			needs: [][]string{{"grafana.access"}, {"prometheus.metric"}}, within: toEnd, atMost: toStart,
 			ask: func(ctx context.Context) (string, error) {
 				name, mark, err := d.names()
 				if err != nil {
@@ -54,7 +54,7 @@ func (d *doctor) throughGrafana() []check {
 		},
 		{
 			id: "grafana.tempo", title: "Grafana finds the trace in Tempo", parts: []string{"grafana", "tempo"},
-			needs: [][]string{{"grafana.access"}, {"tempo.trace"}}, within: toEnd,
+			needs: [][]string{{"grafana.access"}, {"tempo.trace"}}, within: toEnd, atMost: toStart,
 			ask: func(ctx context.Context) (string, error) {
 				return d.grafana.query(ctx, "tempo", "Tempo", map[string]any{
 					"queryType": "traceId", "query": d.sent.traceID.String(),
@@ -63,7 +63,7 @@ func (d *doctor) throughGrafana() []check {
 		},
 		{
 			id: "grafana.loki", title: "Grafana finds the log record in Loki", parts: []string{"grafana", "loki"},
-			needs: [][]string{{"grafana.access"}, {"loki.log"}}, within: toEnd,
+			needs: [][]string{{"grafana.access"}, {"loki.log"}}, within: toEnd, atMost: toStart,
 			ask: func(ctx context.Context) (string, error) {
 				return d.grafana.query(ctx, "loki", "Loki", map[string]any{
 					"expr": recordQuery(d.sent.traceID.String()), "queryType": "range", "maxLines": 10,
@@ -72,7 +72,7 @@ func (d *doctor) throughGrafana() []check {
 		},
 		{
 			id: "grafana.dashboards", title: "Grafana has the dashboards", parts: []string{"grafana", "dashboards"},
-			needs: [][]string{{"grafana.access"}}, within: toEnd,
+			needs: [][]string{{"grafana.access"}}, within: toEnd, atMost: toStart,
 			ask: func(ctx context.Context) (string, error) { return d.grafana.dashboards(ctx, d.config.Dashboards) },
 		},
 	}
@@ -129,9 +129,6 @@ func (g grafana) query(ctx context.Context, uid, store string, query map[string]
 		} `json:"results"`
 	}
 	err = g.post(ctx, "/api/ds/query", "application/json", body, &answer)
-	if p, ok := errors.AsType[*problem](err); ok && p.status != 0 {
-		p.kind = broken
-	}
 	if err == nil && answer.Results["A"].Error != "" {
 		err = &problem{text: "Grafana says: " + answer.Results["A"].Error}
 	}
@@ -161,7 +158,7 @@ func (g grafana) dashboards(ctx context.Context, uids []string) (string, error) 
 	}
 	if len(gone) > 0 {
 		return "", &problem{
-			hop: "Grafana", text: "Grafana has no dashboard " + strings.Join(gone, ", "),
+			kind: notYet, hop: "Grafana", text: "Grafana has no dashboard " + strings.Join(gone, ", "),
 			advice: "does its dashboard provider read the folder that they are in? Its log names files that it cannot read",
 		}
 	}

@@ -68,6 +68,7 @@ func TestDashboardsThatAreNotThereAreNamed(t *testing.T) {
 	t.Parallel()
 	config := nowhere(t)
 	config.Dashboards = []string{"one", "two", "three"}
+	config.Timeout /= 10
 	config.Grafana = serve(t, grafana{dashboards: []string{"two"}}.ServeHTTP)
 	_, results := examine(t, config)
 	failed(t, results["grafana.dashboards"], "Grafana", "no dashboard one, three", "dashboard provider")
@@ -82,13 +83,13 @@ func TestTracesOfAppsAreLookedFor(t *testing.T) {
 	config := nowhere(t)
 	config.Services = []string{"bakery", "shop"}
 	config.Skip = []string{"health", "grpc", "http", "prometheus", "loki", "grafana"}
-	config.Tempo = serve(t, tempo{services: config.Services}.ServeHTTP)
+	config.Tempo = serve(t, tempo{services: func() []string { return config.Services }}.ServeHTTP)
 	_, results := examine(t, config)
 	if r := results["app.traces"]; r.Status != doctor.Passed || !strings.Contains(r.Detail, "shop c5f408c6fc5733fbca436f81e0d5b32a") {
 		t.Errorf("got %+v, want it to pass with a trace of each", r)
 	}
 	config.Timeout /= 20
-	config.Tempo = serve(t, tempo{services: []string{"bakery"}}.ServeHTTP)
+	config.Tempo = serve(t, tempo{services: func() []string { return []string{"bakery"} }}.ServeHTTP)
 	_, results = examine(t, config)
 	failed(t, results["app.traces"], "app -> collector", "no trace of shop of the last 15 minutes", "OTEL_TRACES_EXPORTER")
 }

@@ -17,6 +17,8 @@ type check struct {
 	blames []string
 	// within is the part of the run's time after which the check gives up.
 	within float64
+	// atMost is the part of the run's time that the check itself may take. Defaults to no limit but within.
+	atMost float64
 	// ask returns what it saw. It is asked again while it fails with notYet.
 	ask func(context.Context) (string, error)
 	// explain, if there is one, finds out more about a problem that stayed.
@@ -66,6 +68,9 @@ func (p *plan) run(ctx context.Context, observer Observer) []Result {
 	return results
 }
 
+// part is how long a part of the run's time is.
+func (p *plan) part(of float64) time.Duration { return time.Duration(float64(p.timeout) * of) }
+
 func (p *plan) one(ctx, timed context.Context, c check, of func(id string) Result) Result {
 	result := Result{ID: c.id, Title: c.title}
 	for _, part := range c.parts {
@@ -81,13 +86,17 @@ func (p *plan) one(ctx, timed context.Context, c check, of func(id string) Resul
 		result.Status, result.Detail = NotChecked, "interrupted"
 		return result
 	}
-	within, cancel := context.WithDeadline(timed, p.started.Add(time.Duration(float64(p.timeout)*c.within)))
+	began := time.Now()
+	until := p.started.Add(p.part(c.within))
+	if limit := began.Add(p.part(c.atMost)); c.atMost > 0 && limit.Before(until) {
+		until = limit
+	}
+	within, cancel := context.WithDeadline(timed, until)
 	defer cancel()
 	if within.Err() != nil {
 		result.Status, result.Detail = NotChecked, "no time was left: give more with --timeout"
 		return result
 	}
-	began := time.Now()
 	detail, err := poll(within, c.ask)
 	result.Milliseconds = time.Since(began).Milliseconds()
 	if err == nil {

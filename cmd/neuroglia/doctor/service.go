@@ -150,10 +150,9 @@ func (s service) refused(answer *http.Response, body []byte) *problem {
 		p := s.stranger(path + " answers with a web page")
 		p.status = code
 		return p
-	case code == http.StatusServiceUnavailable || code == http.StatusTooManyRequests ||
-		code == http.StatusBadGateway || code == http.StatusGatewayTimeout:
+	case code >= http.StatusInternalServerError || code == http.StatusTooManyRequests:
 		return &problem{
-			kind: notYet, status: code, hop: s.name, text: fmt.Sprintf("%s is not ready: %s %s", s.name, answer.Status, said),
+			kind: notYet, status: code, hop: s.name, text: fmt.Sprintf("%s is not ready: %s: %s", s.name, answer.Status, said),
 			advice: "wait until it has started; if that takes long, its log says why",
 		}
 	case code >= http.StatusMultipleChoices:

@@ -1,0 +1,353 @@
+package doctor_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.opentelemetry.io/otel/exporters/otlp/otlplog/otlploghttp"
+	"go.opentelemetry.io/otel/exporters/otlp/otlpmetric/otlpmetrichttp"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
+	"go.opentelemetry.io/otel/log"
+	sdklog "go.opentelemetry.io/otel/sdk/log"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/resource"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+
+	"github.com/neuroglia-go/neuroglia/cmd/neuroglia/doctor"
+	"github.com/neuroglia-go/neuroglia/stack"
+)
+
+// startStack starts collector, Prometheus and Loki with the shipped files, and Tempo and Grafana where they are on the
+// PATH. Where they are not, fakes stand in for them: of Tempo with the spans that the collector exported.
+func startStack(t *testing.T) (*stack.Stack, doctor.Config) {
+	t.Helper()
+	ports, err := stack.FreePorts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	running, err := stack.Start(ctx, stack.Config{
+		Root: "../../..", Data: t.TempDir(), Ports: ports, Interval: time.Second, Output: t.Output(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		if err := running.Stop(ctx); err != nil {
+			t.Log(err) // how the stack stops is tested where it is made
+		}
+	})
+	config := doctor.Config{
+		CollectorGRPC: local(ports.OTLPGRPC), CollectorHTTP: local(ports.OTLPHTTP), CollectorHealth: local(ports.CollectorHealth),
+		Prometheus: running.URL("prometheus"), Loki: running.URL("loki"),
+		Tempo: running.URL("tempo"), Grafana: running.URL("grafana"),
+		Dashboards: shippedDashboards(t), Fresh: 4 * time.Minute,
+	}
+	standIn := tempo{
+		spans: func(traceID string) map[string]string {
+			spans, _ := exported(t, running.TraceFile(), traceID)
+			return spans
+		},
+		services: func() []string { _, services := exported(t, running.TraceFile(), ""); return services },
+	}
+	if config.Tempo == "" {
+		config.Tempo = serve(t, standIn.ServeHTTP)
+	}
+	if config.Grafana == "" {
+		config.Grafana = serve(t, grafana{
+			dashboards: config.Dashboards, prometheus: config.Prometheus, loki: config.Loki, tempo: &standIn,
+		}.ServeHTTP)
+	}
+	return running, config
+}
+
+func local(port int) string { return fmt.Sprintf("http://127.0.0.1:%d", port) }
+
+func shippedDashboards(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("../../../deployment/grafana/dashboards/json/*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("found %d dashboards: %v", len(files), err)
+	}
+	for i, file := range files {
+		files[i] = strings.TrimSuffix(filepath.Base(file), ".json")
+	}
+	return files
+}
+
+// exported returns the spans of a trace that the collector wrote, and all services that it wrote spans of.
+func exported(t *testing.T, file, traceID string) (spans map[string]string, services []string) {
+	t.Helper()
+	spans = map[string]string{}
+	f, err := os.Open(file)
+	if err != nil {
+		return spans, nil // nothing was written yet
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, 64<<20)
+	for lines.Scan() {
+		var batch struct {
+			ResourceSpans []struct {
+				Resource struct {
+					Attributes []struct {
+						Key   string `json:"key"`
+						Value struct {
+							StringValue string `json:"stringValue"`
+						} `json:"value"`
+					} `json:"attributes"`
+				} `json:"resource"`
+				ScopeSpans []struct {
+					Spans []struct {
+						TraceID      string `json:"traceId"`
+						SpanID       string `json:"spanId"`
+						ParentSpanID string `json:"parentSpanId"`
+					} `json:"spans"`
+				} `json:"scopeSpans"`
+			} `json:"resourceSpans"`
+		}
+		if err := json.Unmarshal(lines.Bytes(), &batch); err != nil {
+			continue // a line that is still being written
+		}
+		for _, r := range batch.ResourceSpans {
+			for _, a := range r.Resource.Attributes {
+				if a.Key == "service.name" {
+					services = append(services, a.Value.StringValue)
+				}
+			}
+			for _, scope := range r.ScopeSpans {
+				for _, span := range scope.Spans {
+					if span.TraceID == traceID {
+						spans[span.SpanID] = span.ParentSpanID
+					}
+				}
+			}
+		}
+	}
+	if err := lines.Err(); err != nil {
+		t.Error(err)
+	}
+	return spans, services
+}
+
+// bake is an app of the namespace town that sends a trace, a metric and a log record.
+func bake(t *testing.T, endpoint string) {
+	t.Helper()
+	ctx := t.Context()
+	identity := resource.NewSchemaless(
+		semconv.ServiceName("bakery"), semconv.ServiceNamespace("town"), semconv.ServiceInstanceID("oven-1"), semconv.ServiceVersion("1"))
+	spans, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(endpoint+"/v1/traces"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	metrics, err := otlpmetrichttp.New(ctx, otlpmetrichttp.WithEndpointURL(endpoint+"/v1/metrics"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	records, err := otlploghttp.New(ctx, otlploghttp.WithEndpointURL(endpoint+"/v1/logs"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tracers := sdktrace.NewTracerProvider(sdktrace.WithResource(identity), sdktrace.WithBatcher(spans))
+	meters := sdkmetric.NewMeterProvider(sdkmetric.WithResource(identity), sdkmetric.WithReader(sdkmetric.NewPeriodicReader(metrics)))
+	logs := sdklog.NewLoggerProvider(sdklog.WithResource(identity), sdklog.WithProcessor(sdklog.NewBatchProcessor(records)))
+	loaves, err := meters.Meter("bakery").Int64Counter("bakery.loaves")
+	if err != nil {
+		t.Fatal(err)
+	}
+	within, span := tracers.Tracer("bakery").Start(ctx, "bake")
+	loaves.Add(within, 1)
+	var record log.Record
+	record.SetTimestamp(time.Now())
+	record.SetSeverity(log.SeverityInfo)
+	logs.Logger("bakery").Emit(within, record)
+	span.End()
+	for _, shutdown := range []func(context.Context) error{tracers.Shutdown, meters.Shutdown, logs.Shutdown} {
+		if err := shutdown(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestAStack(t *testing.T) {
+	t.Parallel()
+	_, config := startStack(t)
+	bake(t, config.CollectorHTTP)
+
+	t.Run("that works has a tick for everything", func(t *testing.T) {
+		t.Parallel()
+		report, results := examine(t, config)
+		if !report.OK || report.Count(doctor.Passed) != len(report.Checks) {
+			for _, r := range report.Checks {
+				t.Logf("%+v", r)
+			}
+			t.Fatalf("not all passed")
+		}
+		for id, want := range map[string]string{
+			"prometheus.exemplar": report.TraceID, "correlation.exemplar_trace": report.TraceID,
+			"app.services": "bakery", "app.metrics": "bakery ", "app.traces": "bakery ", "app.logs": "bakery ",
+		} {
+			if got := results[id].Detail; !strings.Contains(got, want) {
+				t.Errorf("%s: got %q, want %q in it", id, got, want)
+			}
+		}
+	})
+	t.Run("is left with little of a run", func(t *testing.T) {
+		t.Parallel()
+		config := config
+		config.Skip = []string{"grafana", "app"}
+		report, _ := examine(t, config)
+		series := askedFor(t, config.Prometheus+"/api/v1/series?match[]="+url.QueryEscape(fmt.Sprintf("{neuroglia_doctor_run=%q}", report.Run)))
+		if got := strings.Count(series, `"__name__"`); got != 4 { // two buckets, sum and count
+			t.Errorf("got %d series, want 4: %s", got, series)
+		}
+		lines := askedFor(t, config.Loki+"/loki/api/v1/query_range?query="+
+			url.QueryEscape(fmt.Sprintf(`{service_name="neuroglia-doctor"} | neuroglia_doctor_run=%q`, report.Run)))
+		if got := strings.Count(lines, "neuroglia doctor was here"); got != 1 {
+			t.Errorf("got %d log records, want 1: %s", got, lines)
+		}
+	})
+	t.Run("with one way in is used over that way", func(t *testing.T) {
+		t.Parallel()
+		for skip, way := range map[string]string{"grpc": "over HTTP", "http": "over gRPC"} {
+			config := config
+			config.Skip = []string{skip, "grafana", "app"}
+			report, results := examine(t, config)
+			for _, id := range []string{"emit.traces", "emit.metrics", "emit.logs"} {
+				if r := results[id]; !report.OK || r.Detail != way {
+					t.Errorf("without %s, got %+v; want it to pass %s", skip, r, way)
+				}
+			}
+		}
+	})
+	t.Run("in parts is checked in parts", func(t *testing.T) {
+		t.Parallel()
+		config := config
+		config.Skip = []string{"tempo", "grafana"}
+		config.Tempo, config.Grafana = closed(t), closed(t)
+		report, results := examine(t, config)
+		if !report.OK || results["loki.log"].Status != doctor.Passed || results["app.logs"].Status != doctor.Passed {
+			t.Errorf("got %+v", report)
+		}
+	})
+	t.Run("whose Tempo is slow is waited for", func(t *testing.T) {
+		t.Parallel()
+		var asked atomic.Int32
+		config := config
+		config.Skip = []string{"grafana", "app"}
+		config.Tempo = proxy(t, config.Tempo, func(w http.ResponseWriter, r *http.Request) bool {
+			if !strings.HasPrefix(r.URL.Path, "/api/v2/traces/") || asked.Add(1) > 3 {
+				return false
+			}
+			tempo{}.ServeHTTP(w, r)
+			return true
+		})
+		if report, results := examine(t, config); !report.OK || asked.Load() < 4 {
+			t.Errorf("got %+v after asking %d times", results["tempo.trace"], asked.Load())
+		}
+	})
+	t.Run("whose collector sends to another Tempo says so", func(t *testing.T) {
+		t.Parallel()
+		config := config
+		config.Skip, config.Timeout = []string{"app", "grafana"}, 8*time.Second
+		config.Tempo = serve(t, tempo{}.ServeHTTP)
+		_, results := examine(t, config)
+		failed(t, results["tempo.trace"], "collector -> Tempo", "the collector did send spans (", "does that exporter lead to this Tempo?")
+		if r := results["correlation.trace_log"]; r.Because != "tempo.trace" {
+			t.Errorf("got %+v, want it not checked because of tempo.trace", r)
+		}
+	})
+	t.Run("without exemplars names the flag", func(t *testing.T) {
+		t.Parallel()
+		config := config
+		config.Skip, config.Timeout = []string{"app", "grafana"}, 4*time.Second
+		config.Prometheus = proxy(t, config.Prometheus, func(w http.ResponseWriter, r *http.Request) bool {
+			if r.URL.Path != "/api/v1/query_exemplars" {
+				return false
+			}
+			fmt.Fprint(w, `{"status":"success","data":[]}`)
+			return true
+		})
+		_, results := examine(t, config)
+		failed(t, results["prometheus.exemplar"], "Prometheus", "not its exemplar", "--enable-feature=exemplar-storage")
+	})
+	t.Run("whose app is gone misses it", func(t *testing.T) {
+		t.Parallel()
+		config := config
+		config.Services, config.Timeout = []string{"butcher"}, 4*time.Second
+		_, results := examine(t, config)
+		failed(t, results["app.metrics"], "app -> collector", "no metrics of butcher", "does butcher run?")
+		failed(t, results["app.logs"], "app -> collector", "no log record of butcher", "OTEL_LOGS_EXPORTER")
+		if r := results["app.traces"]; r.Status != doctor.Skipped || !strings.Contains(r.Detail, "butcher had no request, command or query") {
+			t.Errorf("got %+v, want it skipped: nothing says that there was anything to trace", r)
+		}
+		config.Services, config.Fresh = []string{"bakery"}, time.Millisecond
+		_, results = examine(t, config)
+		failed(t, results["app.metrics"], "app -> collector", "the newest metrics of bakery are", "does bakery run?")
+	})
+}
+
+func TestWhatWaitsForAStoreThatIsDownIsSaid(t *testing.T) {
+	t.Parallel()
+	running, config := startStack(t)
+	if err := running.Process("loki").Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	config.Skip, config.Timeout = []string{"app"}, 8*time.Second
+	report, results := examine(t, config)
+	failed(t, results["loki.ready"], "Loki", "nothing listens at "+config.Loki, "start Loki")
+	if r := results["grafana.loki"]; r.Because != "loki.ready" || report.Count(doctor.Failed) != 1 {
+		t.Errorf("got %+v and %d failures, want one", r, report.Count(doctor.Failed))
+	}
+	// A Loki that the doctor reaches and the collector does not.
+	config.Loki = serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, `{"version":"3.7.8","status":"success","data":{"resultType":"streams","result":[]}}`)
+	})
+	_, results = examine(t, config)
+	failed(t, results["loki.log"], "collector -> Loki", "it waits in the collector's queue (otlp_http/loki: ", "is the exporter's endpoint right?")
+}
+
+// proxy is in front of a service and answers some of what it is asked itself.
+func proxy(t *testing.T, to string, answers func(http.ResponseWriter, *http.Request) bool) string {
+	t.Helper()
+	target, err := url.Parse(to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	behind := httputil.NewSingleHostReverseProxy(target)
+	return serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if !answers(w, r) {
+			behind.ServeHTTP(w, r)
+		}
+	})
+}
+
+func askedFor(t *testing.T, address string) string {
+	t.Helper()
+	answer, err := http.Get(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %s %s %v", address, answer.Status, body, err)
+	}
+	return string(body)
+}
