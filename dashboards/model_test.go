@@ -77,7 +77,12 @@ type target struct {
 	Exemplar bool   `json:"exemplar"`
 }
 
-type place struct{ X, Y, W, H int }
+type place struct {
+	X int `json:"x"`
+	Y int `json:"y"`
+	W int `json:"w"`
+	H int `json:"h"`
+}
 
 type link struct {
 	Title string `json:"title"`

@@ -17,8 +17,8 @@ import (
 func Name(m telemetry.Metric) string {
 	namer := otlptranslator.NewMetricNamer("", otlptranslator.UnderscoreEscapingWithSuffixes)
 	name, err := namer.Build(otlptranslator.Metric{Name: m.Name, Unit: m.Unit, Type: kind(m.Kind)})
-	if err != nil {
-		panic(fmt.Sprintf("promql: name of metric %s: %v", m.Name, err))
+	if err != nil || m.Name == "" {
+		panic(fmt.Sprintf("promql: metric %q has no name in Prometheus: %v", m.Name, err))
 	}
 	return name
 }

@@ -99,12 +99,12 @@ func (s Series) Quantile(q float64, by ...attribute.Key) Expr {
 func (s Series) Buckets(by ...attribute.Key) Expr {
 	s.check(by...)
 	return Expr(fmt.Sprintf("sum by (%s) (rate(%s))", strings.Join(append([]string{"le"}, labels(by)...), ", "),
-		s.ranged("_bucket")))
+		s.part("_bucket")))
 }
 
 // BucketIncrease is how many measurements fell below each bound in the window.
 func (s Series) BucketIncrease() Expr {
-	return Expr(fmt.Sprintf("sum by (le) (increase(%s))", s.ranged("_bucket")))
+	return Expr(fmt.Sprintf("sum by (le) (increase(%s))", s.part("_bucket")))
 }
 
 // Share is the part of the measurements, between 0 and 1, for which the further conditions hold. It is 0, not absent,
