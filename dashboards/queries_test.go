@@ -61,6 +61,8 @@ func TestWindowsFollowTheTimeRange(t *testing.T) {
 		"mario-business-metrics/Revenue per hour":        "each bar is an hour",
 		"mario-business-metrics/Completed and cancelled": "its line is where the alert fires, which looks at an hour",
 		"mario-order-pipeline/Cancelled by stage":        "few are cancelled: shorter windows have none to compare",
+		"neuroglia-overview/Age of telemetry":            "what ended is remembered for an hour",
+		"neuroglia-telemetry-health/Age of telemetry":    "what ended is remembered for an hour",
 	}
 	window := regexp.MustCompile(`\[([^\]]*)\]`)
 	for _, p := range everyPanel(t) {

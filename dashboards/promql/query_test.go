@@ -31,7 +31,7 @@ func TestQueriesAreWrittenAsPrometheusReadsThem(t *testing.T) {
 		{oldest.Count("service.name"), `count by (service_name) (mario_orders_oldest_age_seconds)`},
 		{oldest.Before("1h").Select(), `mario_orders_oldest_age_seconds offset 1h`},
 		{up.Select(), `up{job!="a\"b"}`},
-		{up.Age("job"), `time() - max by (job) (timestamp(up{job!="a\"b"}))`},
+		{up.Age("job"), `time() - (max by (job) (timestamp(up{job!="a\"b"})) or max by (job) (max_over_time(timestamp(up{job!="a\"b"})[1h:1m])))`},
 		{up.Over("5m").Absent(), `absent_over_time(up{job!="a\"b"}[5m])`},
 		{up.Over("5m").Seen("job"), `group by (job) (max_over_time(up{job!="a\"b"}[5m]))`},
 		{up.Where(promql.OneOf("instance", "a", "b")).Select(), `up{job!="a\"b", instance=~"a|b"}`},

@@ -126,10 +126,13 @@ func (s Series) Count(by ...attribute.Key) Expr { return s.aggregate("count", by
 // Select is the plain selector.
 func (s Series) Select() Expr { return Expr(s.name + braces(s.matches) + s.offset) }
 
-// Age is how many seconds ago the newest value was written.
+// Age is how many seconds ago the newest value was written. It is known for an hour: a plain selector finds nothing that is
+// older than five minutes.
 func (s Series) Age(by ...attribute.Key) Expr {
 	s.check(by...)
-	return Expr(fmt.Sprintf("time() - max%s (timestamp(%s))", grouping(by), s.Select()))
+	newest := fmt.Sprintf("max%s (timestamp(%s))", grouping(by), s.Select())
+	ended := fmt.Sprintf("max%s (max_over_time(timestamp(%s)[1h:1m]))", grouping(by), s.Select())
+	return "time() - " + Expr(newest).Or(Expr(ended)).In()
 }
 
 // Seen has the value 1 for all that had a value in the window.

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+
 	"github.com/neuroglia-go/neuroglia/dashboards/promql"
 	"github.com/neuroglia-go/neuroglia/dashboards/rules"
 	"github.com/neuroglia-go/neuroglia/telemetry"
@@ -65,6 +67,15 @@ func TestAServiceWithoutRequestsHasNoRatio(t *testing.T) {
 	t.Parallel()
 	evaluated(t, []series{requests(201, begin(100).stay(10))}, []sample{
 		{Query: "service:http_server_request_failures:ratio_rate5m", Eval: "10m", Expect: []valueOfName{}},
+	})
+}
+
+func TestTheAgeOfTelemetryIsKnownAfterItsEnd(t *testing.T) {
+	t.Parallel()
+	age := promql.Named("target_info", telemetry.KindGauge).Age(semconv.ServiceNameKey)
+	evaluated(t, []series{info("mario-pizzeria", "a1", timeline{}.level(31, 1).missing(30))}, []sample{
+		{Query: string(age), Eval: "30m", Expect: []valueOfName{{Labels: `{service_name="mario-pizzeria"}`, Value: 0}}},
+		{Query: string(age), Eval: "50m", Expect: []valueOfName{{Labels: `{service_name="mario-pizzeria"}`, Value: 20 * 60}}},
 	})
 }
 
