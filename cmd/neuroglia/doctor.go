@@ -60,16 +60,13 @@ func doctorConfig(args []string, env func(string) (string, bool), help io.Writer
 	}
 	flags := flag.NewFlagSet("neuroglia doctor", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	address := func(value *string, name, standard, what string) {
-		flags.StringVar(value, name, standard, what)
-	}
-	address(&config.CollectorGRPC, "collector-grpc", defaults.CollectorGRPC, "`address` of the collector's OTLP receiver for gRPC")
-	address(&config.CollectorHTTP, "collector-http", defaults.CollectorHTTP, "`address` of the collector's OTLP receiver for HTTP")
-	address(&config.CollectorHealth, "collector-health", defaults.CollectorHealth, "`address` of the collector's health check")
-	address(&config.Tempo, "tempo", defaults.Tempo, "`address` of Tempo")
-	address(&config.Prometheus, "prometheus", defaults.Prometheus, "`address` of Prometheus")
-	address(&config.Loki, "loki", defaults.Loki, "`address` of Loki")
-	address(&config.Grafana, "grafana", defaults.Grafana, "`address` of Grafana")
+	flags.StringVar(&config.CollectorGRPC, "collector-grpc", defaults.CollectorGRPC, "`address` of the collector's OTLP receiver for gRPC")
+	flags.StringVar(&config.CollectorHTTP, "collector-http", defaults.CollectorHTTP, "`address` of the collector's OTLP receiver for HTTP")
+	flags.StringVar(&config.CollectorHealth, "collector-health", defaults.CollectorHealth, "`address` of the collector's health check")
+	flags.StringVar(&config.Tempo, "tempo", defaults.Tempo, "`address` of Tempo")
+	flags.StringVar(&config.Prometheus, "prometheus", defaults.Prometheus, "`address` of Prometheus")
+	flags.StringVar(&config.Loki, "loki", defaults.Loki, "`address` of Loki")
+	flags.StringVar(&config.Grafana, "grafana", defaults.Grafana, "`address` of Grafana")
 	flags.StringVar(&config.GrafanaUser, "grafana-user", "", "`name` to ask Grafana with, with NEUROGLIA_GRAFANA_PASSWORD")
 	boards := flags.String("dashboards", dashboards, "`uids` of the dashboards that Grafana must have")
 	services := flags.String("service", "", "`names` of the apps whose telemetry must be fresh (default all that Prometheus knows)")

@@ -146,7 +146,8 @@ func TestAnInterruptEndsTheRun(t *testing.T) {
 	env["NEUROGLIA_TEMPO"], env["NEUROGLIA_TIMEOUT"] = store.URL, "10m"
 	var out, errs bytes.Buffer
 	code := run(ctx, []string{"doctor"}, func(name string) (string, bool) { v, ok := env[name]; return v, ok }, &out, &errs)
-	if code != exitFailed || !strings.Contains(out.String(), "not checked: interrupted") {
+	if code != exitFailed || !strings.Contains(out.String(), "not checked: interrupted") ||
+		!strings.Contains(out.String(), "\nInterrupted.\n") {
 		t.Errorf("got %d and\n%s", code, out.String())
 	}
 }

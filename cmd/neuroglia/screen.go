@@ -64,6 +64,9 @@ func (s *screen) Told(r doctor.Result) {
 
 func (s *screen) end(r doctor.Report) {
 	s.wipe()
+	if r.Interrupted {
+		fmt.Fprint(s.out, "\nInterrupted.")
+	}
 	fmt.Fprintf(s.out, "\n%d passed, %d failed, %d skipped, %d not checked, in %.1fs. Run %s, trace %s.\n",
 		r.Count(doctor.Passed), r.Count(doctor.Failed), r.Count(doctor.Skipped), r.Count(doctor.NotChecked),
 		float64(r.Milliseconds)/1000, r.Run, r.TraceID)

@@ -21,7 +21,7 @@ const (
 // apps are the checks that the apps' own telemetry arrives. What the doctor sent did not arrive either is told once.
 func (d *doctor) apps() []check {
 	find := check{
-		id: "app.services", title: "apps send metrics", parts: []string{"app"}, within: toArrive,
+		id: "app.services", title: "there are apps to look at", parts: []string{"app"}, within: toArrive,
 		blames: []string{"prometheus.metric"}, ask: d.findServices,
 	}
 	if len(d.config.Services) == 0 {

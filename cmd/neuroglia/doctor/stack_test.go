@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -252,10 +253,19 @@ func TestAStack(t *testing.T) {
 		config := config
 		config.Skip = []string{"grafana", "app"}
 		config.Tempo = proxy(t, config.Tempo, func(w http.ResponseWriter, r *http.Request) bool {
-			if !strings.HasPrefix(r.URL.Path, "/api/v2/traces/") || asked.Add(1) > 3 {
+			if !strings.HasPrefix(r.URL.Path, "/api/v2/traces/") {
 				return false
 			}
-			tempo{}.ServeHTTP(w, r)
+			switch asked.Add(1) {
+			case 1:
+				w.WriteHeader(http.StatusNotFound) // another way to say that it is not there
+			case 2:
+				tempo{}.ServeHTTP(w, r)
+			case 3:
+				http.Error(w, "too many", http.StatusTooManyRequests)
+			default:
+				return false
+			}
 			return true
 		})
 		if report, results := examine(t, config); !report.OK || asked.Load() < 4 {
@@ -269,6 +279,9 @@ func TestAStack(t *testing.T) {
 		config.Tempo = serve(t, tempo{}.ServeHTTP)
 		_, results := examine(t, config)
 		failed(t, results["tempo.trace"], "collector -> Tempo", "the collector did send spans (", "does that exporter lead to this Tempo?")
+		if got := results["tempo.trace"].Detail; !regexp.MustCompile(`/\w+: [1-9]\d*\)$`).MatchString(got) {
+			t.Errorf("got %q, want the exporter and how many it sent", got)
+		}
 		if r := results["correlation.trace_log"]; r.Because != "tempo.trace" {
 			t.Errorf("got %+v, want it not checked because of tempo.trace", r)
 		}
@@ -319,7 +332,11 @@ func TestWhatWaitsForAStoreThatIsDownIsSaid(t *testing.T) {
 	config.Loki = serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprint(w, `{"version":"3.7.8","status":"success","data":{"resultType":"streams","result":[]}}`)
 	})
+	config.Skip, config.Services = []string{"grafana"}, []string{"bakery"}
 	_, results = examine(t, config)
+	if r := results["app.logs"]; r.Because != "loki.log" {
+		t.Errorf("got %+v, want it not checked because of loki.log", r)
+	}
 	failed(t, results["loki.log"], "collector -> Loki", "it waits in the collector's queue (otlp_http/loki: ", "is the exporter's endpoint right?")
 }
 
