@@ -60,13 +60,20 @@ func doctorConfig(args []string, env func(string) (string, bool), help io.Writer
 	}
 	flags := flag.NewFlagSet("neuroglia doctor", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	flags.StringVar(&config.CollectorGRPC, "collector-grpc", defaults.CollectorGRPC, "`address` of the collector's OTLP receiver for gRPC")
-	flags.StringVar(&config.CollectorHTTP, "collector-http", defaults.CollectorHTTP, "`address` of the collector's OTLP receiver for HTTP")
-	flags.StringVar(&config.CollectorHealth, "collector-health", defaults.CollectorHealth, "`address` of the collector's health check")
-	flags.StringVar(&config.Tempo, "tempo", defaults.Tempo, "`address` of Tempo")
-	flags.StringVar(&config.Prometheus, "prometheus", defaults.Prometheus, "`address` of Prometheus")
-	flags.StringVar(&config.Loki, "loki", defaults.Loki, "`address` of Loki")
-	flags.StringVar(&config.Grafana, "grafana", defaults.Grafana, "`address` of Grafana")
+	for _, address := range []struct {
+		value                *string
+		name, standard, what string
+	}{
+		{&config.CollectorGRPC, "collector-grpc", defaults.CollectorGRPC, "the collector's OTLP receiver for gRPC"},
+		{&config.CollectorHTTP, "collector-http", defaults.CollectorHTTP, "the collector's OTLP receiver for HTTP"},
+		{&config.CollectorHealth, "collector-health", defaults.CollectorHealth, "the collector's health check"},
+		{&config.Tempo, "tempo", defaults.Tempo, "Tempo"},
+		{&config.Prometheus, "prometheus", defaults.Prometheus, "Prometheus"},
+		{&config.Loki, "loki", defaults.Loki, "Loki"},
+		{&config.Grafana, "grafana", defaults.Grafana, "Grafana"},
+	} {
+		flags.StringVar(address.value, address.name, address.standard, "`address` of "+address.what)
+	}
 	flags.StringVar(&config.GrafanaUser, "grafana-user", "", "`name` to ask Grafana with, with NEUROGLIA_GRAFANA_PASSWORD")
 	boards := flags.String("dashboards", dashboards, "`uids` of the dashboards that Grafana must have")
 	services := flags.String("service", "", "`names` of the apps whose telemetry must be fresh (default all that Prometheus knows)")
