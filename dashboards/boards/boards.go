@@ -77,6 +77,19 @@ func p95(s promql.Series, legend string, by ...attribute.Key) grafana.Query {
 // legend is a label's value in a legend.
 func legend(key attribute.Key) string { return "{{" + promql.Label(key) + "}}" }
 
+// records are the log records of the chosen services for which a condition of LogQL holds, with what they are about.
+func records(condition string) grafana.Query {
+	return grafana.Logs(`{service_name=~"$service", deployment_environment_name=~"$environment"} | ` + condition +
+		" | line_format `{{__line__}}: {{.neuroglia_message_type}}{{.neuroglia_event_type}} {{.order_id}} " +
+		"{{.neuroglia_reason}}{{.exception_message}}`")
+}
+
+// byProcess shortens the identity of the process that each series is of, which is long and random.
+func byProcess(expr promql.Expr) promql.Expr {
+	instance := promql.Label(instanceKey)
+	return promql.Expr(`label_replace(` + string(expr) + `, "` + instance + `", "$1", "` + instance + `", "(.{6}).*")`)
+}
+
 // newVersions are drawn into panels: the first value of a version's series.
 func newVersions() grafana.Mark {
 	first := targetInfo(scope()...).Count(serviceKey, semconv.ServiceVersionKey) +

@@ -44,7 +44,7 @@ func businessTotals() []grafana.Panel {
 	value := of(mario.OrdersValue()).Over(promql.Range)
 	pipeline := grafana.ToBoard("Order pipeline", PipelineUID, kept())
 	return []grafana.Panel{
-		grafana.Stat("Orders", "Orders placed."+extrapolated, grafana.Number,
+		grafana.Stat("Orders", "Orders placed."+extrapolated, grafana.Count,
 			grafana.Now(total(of(mario.OrdersCreated())).Call("round"), "orders")).Decimals(0).Link(pipeline),
 		grafana.Stat("Revenue", "Total of the orders placed, from the sum of mario.orders.value.", grafana.Money,
 			grafana.Now(value.Total(), "revenue")),
@@ -56,7 +56,7 @@ func businessTotals() []grafana.Panel {
 			"fires.", grafana.Share,
 			grafana.Now(endedWith(of(mario.OrdersCancelled()), promql.Range), "cancelled")).
 			Limits(warn(limits.CancelRatioSoon), alert(limits.CancelRatio)).WhenEmpty("no order ended").Link(pipeline),
-		grafana.Stat("New customers", "Customers who ordered for the first time."+extrapolated, grafana.Number,
+		grafana.Stat("New customers", "Customers who ordered for the first time."+extrapolated, grafana.Count,
 			grafana.Now(total(of(mario.CustomersRegistered())).Call("round"), "customers")).Decimals(0),
 	}
 }
@@ -70,7 +70,7 @@ func businessCompared() []grafana.Panel {
 		grafana.Stat("Orders, change", "More or less orders than in the period before, which is as long as the time range.",
 			grafana.Share,
 			grafana.Now(change(total(created), total(created.Before(promql.Range))), "change")).WhenEmpty(none).Size(4, 8),
-		grafana.TimeSeries("Orders per minute", "Orders placed, now and one time range ago.", grafana.Number,
+		grafana.TimeSeries("Orders per minute", "Orders placed, now and one time range ago.", grafana.Count,
 			grafana.Metrics("60 * "+created.Rate(), "now"), grafana.Metrics("60 * "+created.Before(promql.Range).Rate(),
 				"before")).Size(8, 8),
 		grafana.Stat("Revenue, change", "More or less revenue than in the period before.", grafana.Share,
@@ -85,7 +85,7 @@ func businessByHour() []grafana.Panel {
 	const hour = "1h"
 	created, value := of(mario.OrdersCreated()).Over(hour), of(mario.OrdersValue()).Over(hour)
 	return []grafana.Panel{
-		grafana.TimeSeries("Orders per hour", "Orders placed in the hour before each bar's end.", grafana.Number,
+		grafana.TimeSeries("Orders per hour", "Orders placed in the hour before each bar's end.", grafana.Count,
 			grafana.Metrics(created.Increase(), "orders").Step(hour)).Bars(),
 		grafana.TimeSeries("Revenue per hour", "Total of the orders placed in the hour before each bar's end.", grafana.Money,
 			grafana.Metrics(value.Total(), "revenue").Step(hour)).Bars(),
@@ -104,14 +104,14 @@ func businessOrdered() []grafana.Panel {
 			percentiles(value)...),
 		grafana.Heatmap("Distribution of values", "How many orders had which value.", grafana.Money,
 			grafana.Metrics(value.BucketIncrease(), "{{le}}")),
-		grafana.BarGauge("Orders by value", "Orders of the time range below each value.", grafana.Number,
+		grafana.BarGauge("Orders by value", "Orders of the time range below each value.", grafana.Count,
 			grafana.Now(value.Over(promql.Range).BucketIncrease().Call("round"), "up to {{le}} USD").Buckets()).Decimals(0),
-		grafana.BarGauge("Pizzas", "The ten that were ordered most in the time range."+extrapolated, grafana.Number,
+		grafana.BarGauge("Pizzas", "The ten that were ordered most in the time range."+extrapolated, grafana.Count,
 			grafana.Now(("topk(10, "+total(pizzas, mario.Pizza).Call("round")+")").Call("sort_desc"), legend(mario.Pizza))).
 			Decimals(0).Size(12, 9),
-		grafana.BarGauge("Sizes", "Pizzas by size in the time range."+extrapolated, grafana.Number,
+		grafana.BarGauge("Sizes", "Pizzas by size in the time range."+extrapolated, grafana.Count,
 			grafana.Now(total(pizzas, mario.Size).Call("round").Call("sort_desc"), legend(mario.Size))).Decimals(0).Size(6, 9),
-		grafana.TimeSeries("New customers per minute", "Customers who ordered for the first time.", grafana.Number,
+		grafana.TimeSeries("New customers per minute", "Customers who ordered for the first time.", grafana.Count,
 			grafana.Metrics("60 * "+of(mario.CustomersRegistered()).Rate(), "customers")).Size(6, 9),
 	}
 }

@@ -29,8 +29,7 @@ func Message() grafana.Dashboard {
 						") || ("+scopes(string(registry.EventType))+")) }")),
 				grafana.LogLines("Logs",
 					"Commands that succeeded, and all that was refused or failed. Open a record and follow View trace.",
-					grafana.Logs(`{service_name=~"$service", deployment_environment_name=~"$environment"} | `+
-						promql.Label(registry.MessageType)+`="$message" or `+promql.Label(registry.EventType)+`="$message"`)),
+					records(promql.Label(registry.MessageType)+`="$message" or `+promql.Label(registry.EventType)+`="$message"`)),
 			}},
 		},
 	}
@@ -64,7 +63,7 @@ func messageFirst() []grafana.Panel {
 			Limits(alert(limits.MessageFailureRatio)).WhenEmpty(none).Size(6, 4),
 		grafana.Stat("p95", "95 % are faster.", grafana.Seconds, grafana.Metrics(quantile(0.95), "p95").Exemplars()).
 			WhenEmpty(none).Size(6, 4),
-		grafana.Stat("In the time range", "How often in the chosen time. Prometheus extrapolates: it is rounded.", grafana.Number,
+		grafana.Stat("In the time range", "How often in the chosen time. Prometheus extrapolates: it is rounded.", grafana.Count,
 			grafana.Now(chosen(func(s promql.Series) promql.Expr { return s.Over(promql.Range).Increase().Call("round") }), "total")).
 			WhenEmpty(none).Size(6, 4),
 	}

@@ -36,7 +36,7 @@ func Overview() grafana.Dashboard {
 			{Title: "Failures", Panels: []grafana.Panel{
 				grafana.LogLines("Errors in the logs",
 					"Log records of level error. Open one and follow View trace to see the request that it belongs to.",
-					grafana.Logs(`{service_name=~"$service", deployment_environment_name=~"$environment"} | detected_level="error"`)),
+					records(`detected_level="error"`)),
 			}},
 		},
 	}
@@ -101,14 +101,14 @@ func httpPanels() []grafana.Panel {
 			grafana.Now(server.Over(promql.Range).Share(failedRequests(), byRoute...), ""),
 			grafana.Now(server.Over(promql.Range).Quantile(0.95, byRoute...), "")).
 			Column(promql.Label(semconv.HTTPRequestMethodKey), "Method", "").Column(promql.Label(semconv.HTTPRouteKey), "Route", "").
-			Column("Value #A", "Requests per second", grafana.Requests).Column("Value #B", "Failed", grafana.Share).
-			Column("Value #C", "p95", grafana.Seconds).SortedBy("Requests per second"),
+			Column("Value #A", "Rate", grafana.Requests).Column("Value #B", "Failed", grafana.Share).
+			Column("Value #C", "p95", grafana.Seconds).SortedBy("Rate").Size(12, 8),
 		grafana.TimeSeries("Requests in progress",
 			"From http.server.active_requests. Growing without more requests: something that they wait for is stuck.", grafana.Number,
-			grafana.Metrics(of(registry.HTTPServerActiveRequests()).Sum(serviceKey), legend(serviceKey))),
+			grafana.Metrics(of(registry.HTTPServerActiveRequests()).Sum(serviceKey), legend(serviceKey))).Size(6, 8),
 		grafana.TimeSeries("Size of bodies", "95 % of the requests and of the answers are smaller.", grafana.Bytes,
 			grafana.Metrics(of(registry.HTTPServerRequestBodySize()).Quantile(0.95), "requests"),
-			grafana.Metrics(of(registry.HTTPServerResponseBodySize()).Quantile(0.95), "answers")).Size(8, 8),
+			grafana.Metrics(of(registry.HTTPServerResponseBodySize()).Quantile(0.95), "answers")).Size(6, 8),
 	}
 }
 

@@ -77,30 +77,30 @@ func processPanels() []grafana.Panel {
 	process := legend(serviceKey) + " " + legend(instanceKey)
 	return []grafana.Panel{
 		grafana.TimeSeries("CPU", "Cores in use, from process.cpu.time. At the limit of cores, requests wait.", grafana.Number,
-			grafana.Metrics(of(registry.CPUTime()).Rate(each...), process),
+			grafana.Metrics(byProcess(of(registry.CPUTime()).Rate(each...)), process),
 			grafana.Metrics(of(registry.GoProcessorLimit()).Max(serviceKey), legend(serviceKey)+" limit")),
 		grafana.TimeSeries("Memory", "Physical memory of the process, what the Go runtime holds of it, and its limit if one is "+
 			"set.", grafana.Bytes,
-			grafana.Metrics(of(registry.MemoryUsage()).Sum(each...), process),
-			grafana.Metrics(of(registry.GoMemoryUsed()).Sum(each...), process+" Go")),
+			grafana.Metrics(byProcess(of(registry.MemoryUsage()).Sum(each...)), process),
+			grafana.Metrics(byProcess(of(registry.GoMemoryUsed()).Sum(each...)), process+" Go")),
 		grafana.TimeSeries("Memory used of the limit",
 			"What the Go runtime holds, as a part of GOMEMLIMIT. Near 1 the garbage collector takes the CPU.",
 			grafana.Share, grafana.Metrics(
-				of(registry.GoMemoryUsed()).Sum(each...).Per(of(registry.GoMemoryLimit()).Max(each...)), process)).
+				byProcess(of(registry.GoMemoryUsed()).Sum(each...).Per(of(registry.GoMemoryLimit()).Max(each...))), process)).
 			Limits(alert(limits.MemoryUsed)).UpTo(1).WhenEmpty("no limit: is GOMEMLIMIT set?"),
 		grafana.TimeSeries("Goroutines", "Growing and never falling: some wait for what never comes.", grafana.Number,
-			grafana.Metrics(of(registry.GoGoroutines()).Sum(each...), process)).
+			grafana.Metrics(byProcess(of(registry.GoGoroutines()).Sum(each...)), process)).
 			Limits(alert(limits.Goroutines)).Size(6, 8),
 		grafana.TimeSeries("Allocations", "Bytes allocated per second. The garbage collector's work grows with it.",
 			grafana.BytesRate,
-			grafana.Metrics(of(registry.GoMemoryAllocated()).Rate(each...), process)).Size(6, 8),
+			grafana.Metrics(byProcess(of(registry.GoMemoryAllocated()).Rate(each...)), process)).Size(6, 8),
 		grafana.TimeSeries("Wait for a processor", "How long goroutines that could run waited, p99. Above some milliseconds: "+
 			"too little CPU.",
-			grafana.Seconds, grafana.Metrics(of(registry.GoScheduleDuration()).Quantile(0.99, each...), process)).Size(6, 8),
+			grafana.Seconds, grafana.Metrics(byProcess(of(registry.GoScheduleDuration()).Quantile(0.99, each...)), process)).Size(6, 8),
 		grafana.TimeSeries("Open files and threads",
 			"Files include connections. Growing and never falling: something is not closed.", grafana.Number,
-			grafana.Metrics(of(registry.FileDescriptors()).Sum(each...), process+" files"),
-			grafana.Metrics(of(registry.Threads()).Sum(each...), process+" threads")).Size(6, 8),
+			grafana.Metrics(byProcess(of(registry.FileDescriptors()).Sum(each...)), process+" files"),
+			grafana.Metrics(byProcess(of(registry.Threads()).Sum(each...)), process+" threads")).Size(6, 8),
 	}
 }
 
@@ -109,14 +109,14 @@ func morePanels() []grafana.Panel {
 	process := legend(serviceKey) + " " + legend(instanceKey)
 	return []grafana.Panel{
 		grafana.TimeSeries("Up since", "How long each process runs. A fall to zero is a restart.", grafana.Seconds,
-			grafana.Metrics(of(registry.Uptime()).Max(each...), process)),
+			grafana.Metrics(byProcess(of(registry.Uptime()).Max(each...)), process)),
 		grafana.TimeSeries("Allocated objects", "Per second, from go.memory.allocations.", grafana.PerSecond,
-			grafana.Metrics(of(registry.GoMemoryAllocations()).Rate(each...), process)),
+			grafana.Metrics(byProcess(of(registry.GoMemoryAllocations()).Rate(each...)), process)),
 		grafana.TimeSeries("Goal of the garbage collector", "Size of the heap at which the next collection ends.", grafana.Bytes,
-			grafana.Metrics(of(registry.GoMemoryGCGoal()).Sum(each...), process)),
+			grafana.Metrics(byProcess(of(registry.GoMemoryGCGoal()).Sum(each...)), process)),
 		grafana.TimeSeries("Virtual memory", "Addresses that the process has reserved: much of it is never used.", grafana.Bytes,
-			grafana.Metrics(of(registry.VirtualMemory()).Sum(each...), process)).Size(12, 8),
+			grafana.Metrics(byProcess(of(registry.VirtualMemory()).Sum(each...)), process)).Size(12, 8),
 		grafana.TimeSeries("GOGC", "How much the heap may grow until a collection, in percent.", grafana.Percentage,
-			grafana.Metrics(of(registry.GoConfigGOGC()).Max(each...), process)).Size(12, 8),
+			grafana.Metrics(byProcess(of(registry.GoConfigGOGC()).Max(each...)), process)).Size(12, 8),
 	}
 }

@@ -48,7 +48,7 @@ func story() []grafana.Panel {
 	var panels []grafana.Panel
 	var funnel []grafana.Query
 	for i, s := range stages() {
-		panels = append(panels, grafana.Stat(s.entered, "Orders that came this far in the time range."+extrapolated, grafana.Number,
+		panels = append(panels, grafana.Stat(s.entered, "Orders that came this far in the time range."+extrapolated, grafana.Count,
 			grafana.Now(entered(i).Call("round"), s.entered)).Decimals(0).WhenEmpty("no order").Size(4, 4))
 		funnel = append(funnel, grafana.Now(entered(i).Call("round"), s.entered))
 	}
@@ -56,7 +56,7 @@ func story() []grafana.Panel {
 		"Orders delivered for each placed in the time range. Above 1: some were placed before it.", grafana.Share,
 		grafana.Now(entered(len(stages())-1).Per(entered(0).Above("0")), "delivered")).WhenEmpty("no order").Size(4, 4))
 	return append(panels, grafana.BarGauge("Funnel",
-		"Orders that came this far in the time range. A step down is orders cancelled, or still in the stage before.", grafana.Number,
+		"Orders that came this far in the time range. A step down is orders cancelled, or still in the stage before.", grafana.Count,
 		funnel...).Decimals(0).Size(24, 7))
 }
 
@@ -65,7 +65,7 @@ func ordersNow() []grafana.Panel {
 	stage := legend(mario.Stage)
 	return []grafana.Panel{
 		grafana.TimeSeries("Orders by stage", "Open orders, read from the store, so that it is right after a restart too.",
-			grafana.Number,
+			grafana.Count,
 			grafana.Metrics(inStage.Max(mario.Stage), stage)).Stacked(),
 		grafana.BarGauge("Oldest order by stage", "How long the order that waits longest has been in its stage. From the last "+
 			"limit on an alert fires.",
@@ -120,14 +120,13 @@ func losses() []grafana.Panel {
 }
 
 func orderDetails() []grafana.Panel {
+	service := ` && resource.service.name=~"$service"`
 	return []grafana.Panel{
 		grafana.TraceList("Traces of orders", "The newest traces of commands of this order, or of all. Click one to open it.",
-			grafana.Traces(`{ span.neuroglia.message.kind="command" && span.order.id=~"$order_id.*" && " +
-				"resource.service.name=~"$service" }`)),
-		grafana.TraceList("Slow or failed orders", "Traces of orders being placed that failed or took more than half a second.",
-			grafana.Traces(`{ name="Command.PlaceOrder" && (duration > 500ms || span.neuroglia.outcome="failure") && " +
-				"resource.service.name=~"$service" }`)),
+			grafana.Traces(`{ span.neuroglia.message.kind="command" && span.order.id=~"$order_id.*"`+service+` }`)),
+		grafana.TraceList("Slow or failed orders", "The newest traces of orders that failed, or took over half a second to place.",
+			grafana.Traces(`{ name="Command.PlaceOrder" && (duration > 500ms || span.neuroglia.outcome="failure")`+service+` }`)),
 		grafana.LogLines("Log records", "What happened to this order, or to all. Open a record and follow View trace.",
-			grafana.Logs(`{service_name=~"$service", deployment_environment_name=~"$environment"} | order_id=~"$order_id.+"`)),
+			records(`order_id=~"$order_id.+"`)),
 	}
 }

@@ -67,6 +67,12 @@ func (p Panel) custom() object {
 			"drawStyle": "line", "lineWidth": 1, "fillOpacity": 8, "showPoints": "never", "spanNulls": 60_000,
 			"stacking": object{"mode": "none"}, "thresholdsStyle": object{"mode": "off"},
 		}
+		if p.unit == Share {
+			c["axisSoftMax"] = p.headroom()
+		}
+		if p.manySeries() {
+			c["fillOpacity"] = 0
+		}
 		if p.stacked {
 			c["stacking"], c["fillOpacity"] = object{"mode": "normal", "group": "A"}, 40
 		}
@@ -182,12 +188,25 @@ func (p Panel) options() object {
 	}
 }
 
+// headroom is what the axis of a share shows at least: its limits, or a tenth.
+func (p Panel) headroom() float64 {
+	top := 0.1
+	for _, t := range p.thresholds {
+		top = max(top, 1.2*t.From)
+	}
+	return min(top, 1)
+}
+
+// manySeries reports whether labels tell the series apart.
+func (p Panel) manySeries() bool {
+	return slices.ContainsFunc(p.queries, func(q Query) bool { return strings.Contains(q.legend, "{{") })
+}
+
 // legend is a table where there are many series.
 func (p Panel) legend() object {
-	for _, q := range p.queries {
-		if strings.Contains(q.legend, "{{") {
-			return object{"showLegend": true, "displayMode": "table", "placement": "bottom", "calcs": []string{"mean", "max",
-				"lastNotNull"}}
+	if p.manySeries() {
+		return object{
+			"showLegend": true, "displayMode": "table", "placement": "bottom", "calcs": []string{"mean", "max", "lastNotNull"},
 		}
 	}
 	return object{"showLegend": true, "displayMode": "list", "placement": "bottom", "calcs": []string{}}

@@ -50,7 +50,8 @@ const (
 	Requests   = "reqps"
 	Share      = "percentunit"
 	Money      = "currencyUSD"
-	Number     = "short"
+	Number     = "short"  // shortened: 1.2 K
+	Count      = "locale" // in full: 1,234
 	Bytes      = "bytes"
 	BytesRate  = "Bps"
 	Percentage = "percent"

@@ -37,9 +37,9 @@ func Now(expr promql.Expr, legend string) Query {
 // Logs is a query in LogQL.
 func Logs(logql string) Query { return Query{source: logsSource, text: logql} }
 
-// Traces is a query in TraceQL.
+// Traces is a query in TraceQL, for the newest traces.
 func Traces(traceql string) Query {
-	return Query{source: tracesSource, language: "traceql", text: traceql}
+	return Query{source: tracesSource, language: "traceql", text: traceql + " with (most_recent=true)"}
 }
 
 // ServiceGraph is what Tempo knows of the services that match, a PromQL selector such as {client="x"}.
