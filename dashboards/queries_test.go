@@ -9,7 +9,7 @@ import (
 // selectors finds the selectors of a query in PromQL: a name, conditions in braces, or both.
 func selectors(query string) []string {
 	query = regexp.MustCompile(`label_replace\((.*)(, "[^"]*"){4}\)`).ReplaceAllString(query, "$1")
-	for _, noise := range []string{`\b(by|on|without|ignoring) \([^)]*\)`, `\[[^\]]*\]`, `offset \S+`, `\b(or|and|unless|bool)\b`} {
+	for _, noise := range []string{`, "[^"]*"`, `\b(by|on|without|ignoring) \([^)]*\)`, `\[[^\]]*\]`, `offset \S+`, `\b(or|and|unless|bool)\b`} {
 		query = regexp.MustCompile(noise).ReplaceAllString(query, "")
 	}
 	query = regexp.MustCompile(`[a-z_0-9]+ *\(`).ReplaceAllString(query, "(") // functions
@@ -18,8 +18,9 @@ func selectors(query string) []string {
 
 func TestSelectorsAreFound(t *testing.T) {
 	t.Parallel()
-	const query = `topk(3, sum by (le, job) (rate(a_bucket{b="c"}[$__rate_interval] offset 1d)) or 0 * count(up)) / ({d=~"e"} > 0)`
-	if got, want := strings.Join(selectors(query), " | "), `a_bucket{b="c"} | up | {d=~"e"}`; got != want {
+	const query = `topk(3, sum by (le, job) (rate(a_bucket{b="c", f="g"}[$__rate_interval] offset 1d)) or 0 * ` +
+		`label_replace(count(up), "job", "$1", "job", "(.{6}).*")) / ({d=~"e"} > 0)`
+	if got, want := strings.Join(selectors(query), " | "), `a_bucket{b="c", f="g"} | up | {d=~"e"}`; got != want {
 		t.Errorf("selectors = %s, want %s", got, want)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 
+	"github.com/neuroglia-go/neuroglia/dashboards/promql"
 	"github.com/neuroglia-go/neuroglia/dashboards/rules"
 	mario "github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/observability"
 	"github.com/neuroglia-go/neuroglia/telemetry"
@@ -103,6 +104,26 @@ func TestQueriesOfRunbooksFindSomethingWhileTheAlertFires(t *testing.T) {
 					Query: "count(" + query[1] + ") > bool 0", Eval: minute(s.firesAt), Expect: []valueOfName{{Labels: "{}", Value: 1}},
 				}})
 			})
+		}
+	}
+}
+
+// A query by a label that is not there finds something, but not what it should.
+func TestQueriesOfRunbooksGroupByLabelsThatThereAre(t *testing.T) {
+	t.Parallel()
+	known := []string{"le", "__name__", "exporter", "receiver", "data_type"} // of Prometheus and the collector
+	for _, m := range slices.Concat(registry.Metrics(), mario.Metrics()) {
+		for _, key := range append(m.Attributes, promql.Promoted()...) {
+			known = append(known, promql.Label(key))
+		}
+	}
+	for heading, body := range runbooks(t) {
+		for _, by := range regexp.MustCompile(`\bby \(([^)]*)\)`).FindAllStringSubmatch(body, -1) {
+			for label := range strings.SplitSeq(by[1], ", ") {
+				if !slices.Contains(known, label) {
+					t.Errorf("the runbook of %s groups by %s, which no attribute is", heading, label)
+				}
+			}
 		}
 	}
 }
