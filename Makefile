@@ -16,7 +16,7 @@ RACE := $(shell command -v $$(go env CC) >/dev/null 2>&1 && [ "$$(go env GOOS)/$
 # The programs of the stack that are built here.
 STACK := $(addprefix $(BIN)/,collector prometheus promtool loki)
 
-.PHONY: help run stack test unit lint vet fmt tidy bench fuzz clean
+.PHONY: help run stack demo test unit lint vet fmt tidy bench fuzz clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ run: $(BIN)/mario-pizzeria ## build and start Mario's Pizzeria on http://127.0.0
 
 stack: $(STACK) $(BIN)/stack ## run Collector, Prometheus and Loki, and Tempo and Grafana if they are on the PATH, without Docker
 	@$(BIN)/stack
+
+demo: $(STACK) $(BIN)/stack $(BIN)/mario-pizzeria $(BIN)/neuroglia ## the stack, Mario's Pizzeria and traffic for it: RATE (5/s), CHAOS (0.05)
+	@$(BIN)/stack -demo
 
 test: ## everything that must hold: vet, the tests of all modules, lint
 	@$(MAKE) --no-print-directory --keep-going vet unit lint
@@ -78,6 +81,9 @@ $(BIN)/prometheus $(BIN)/promtool: $(BIN)/%: $(wildcard tools/prometheus/go.*)
 $(BIN)/loki: $(wildcard tools/loki/go.*)
 	@echo "building loki, which takes many minutes the first time"
 	@cd tools/loki && CGO_ENABLED=0 go build -o $@ github.com/grafana/loki/v3/cmd/loki
+
+$(BIN)/neuroglia: FORCE
+	@cd cmd/neuroglia && go build -o $@ .
 
 $(BIN)/stack: FORCE
 	@cd stack && go build -o $@ ./cmd/stack

@@ -26,6 +26,12 @@ type part struct {
 	written    map[string]string
 	folders    []string
 	url, ready string
+	// patience is how long to wait for it when it stops, if it may be killed then.
+	patience time.Duration
+	// environment is added to what compose says.
+	environment []string
+	// shown is for a program that tells its progress.
+	shown bool
 }
 
 type file struct {
@@ -45,10 +51,13 @@ func plan(c Config) ([]part, error) {
 	if grafana != "" {
 		parts = append(parts, grafanaPart(c, grafana))
 	}
+	if c.Demo {
+		parts = append(parts, pizzeria(c), simulator(c))
+	}
 	var missing []error
 	for _, part := range parts {
 		if _, err := os.Stat(part.program); err != nil {
-			missing = append(missing, fmt.Errorf("%s is not there: build it with make .bin/%s", part.program, part.name))
+			missing = append(missing, fmt.Errorf("%s is not there: build it with make .bin/%s", part.program, filepath.Base(part.program)))
 		}
 	}
 	if strings.ContainsAny(c.Root+c.Data, "$\n") {
@@ -67,7 +76,7 @@ func (c Config) find(programs ...string) string {
 			return found
 		}
 	}
-	fmt.Fprintf(c.Output, "  %-11s not on the PATH: left out\n", programs[0])
+	fmt.Fprintf(c.Output, "  %-15s not on the PATH: left out\n", programs[0])
 	return ""
 }
 
@@ -105,15 +114,20 @@ func (p part) process(c Config, failed func(error)) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	environment := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "TMPDIR=" + os.TempDir()}
+	environment := append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "TMPDIR=" + os.TempDir()}, p.environment...)
 	for key, value := range shipped.Environment {
 		environment = append(environment, key+"="+value)
 	}
 	slices.Sort(environment)
-	return &Process{
+	process := &Process{
 		Name: p.name, URL: p.url, LogFile: filepath.Join(home, p.name+".log"), program: p.program,
 		arguments: append(shipped.Command, p.more...), environment: environment, ready: p.ready, failed: failed,
-	}, nil
+		patience: p.patience,
+	}
+	if p.shown {
+		process.output = c.Output
+	}
+	return process, nil
 }
 
 func collector(c Config, tempo bool) part {
@@ -230,6 +244,8 @@ func tempoPart(c Config, program string) part {
 			"/var/tempo/work", quoted(home, "work"),
 		}}},
 		command: edits{"/etc/tempo/tempo.yaml", filepath.Join(home, "tempo.yaml")},
-		url:     "http://" + local(c.Ports.Tempo), ready: "http://" + local(c.Ports.Tempo) + "/ready",
+		// All it has is on disk at once, but after a search it waits for half a minute.
+		patience: 5 * time.Second,
+		url:      "http://" + local(c.Ports.Tempo), ready: "http://" + local(c.Ports.Tempo) + "/ready",
 	}
 }

@@ -16,6 +16,7 @@ type Ports struct {
 	Tempo, TempoGRPC, TempoOTLP         int
 	TempoGossip                         int
 	Grafana                             int
+	Pizzeria, Payment                   int
 }
 
 // DefaultPorts returns the ports that docker-compose.mario.yml publishes.
@@ -23,6 +24,7 @@ func DefaultPorts() Ports {
 	return Ports{
 		OTLPGRPC: 4317, OTLPHTTP: 4318, CollectorHealth: 13133, Prometheus: 9090, Loki: 3100, LokiGRPC: 9096,
 		Tempo: 3200, TempoGRPC: 9095, TempoOTLP: 14317, TempoGossip: 7946, Grafana: 3001,
+		Pizzeria: 8080, Payment: 8090,
 	}
 }
 
@@ -60,6 +62,8 @@ func (p *Ports) all() []port {
 		{&p.TempoOTLP, "OTLP to Tempo", "tempo"},
 		{&p.TempoGossip, "Tempo inside", "tempo"},
 		{&p.Grafana, "Grafana", "grafana"},
+		{&p.Pizzeria, "Mario's Pizzeria", "mario-pizzeria"},
+		{&p.Payment, "the payment service", "simulate"},
 	}
 }
 

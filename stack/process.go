@@ -17,7 +17,7 @@ import (
 
 // Process is one program of the stack. Its methods may be called by one goroutine at a time; Running by any.
 type Process struct {
-	// Name is collector, prometheus, loki, tempo or grafana.
+	// Name is collector, prometheus, loki, tempo, grafana, mario-pizzeria or simulate.
 	Name string
 	// URL is where it answers, LogFile what it prints.
 	URL, LogFile string
@@ -25,7 +25,9 @@ type Process struct {
 	program     string
 	arguments   []string
 	environment []string
-	ready       string // answers 200 when it is
+	ready       string        // answers 200 when it is; empty if it need not be asked
+	patience    time.Duration // after which it is killed, as it may be; without end if 0
+	output      io.Writer     // of what it prints; its log if nil
 	failed      func(error)
 
 	mu      sync.Mutex
@@ -47,6 +49,9 @@ func (p *Process) Start(ctx context.Context) error {
 	command := exec.Command(p.program, p.arguments...) //nolint:gosec,noctx // our own program; Stop ends it in good order
 	command.Env, command.Dir = p.environment, filepath.Dir(p.LogFile)
 	command.Stdout, command.Stderr = log, log
+	if p.output != nil {
+		command.Stdout, command.Stderr = p.output, p.output
+	}
 	command.SysProcAttr = attributes()
 	if err := command.Start(); err != nil {
 		return fmt.Errorf("start %s: %w", p.Name, err)
@@ -78,6 +83,9 @@ func (p *Process) endedError(err error) error {
 }
 
 func (p *Process) waitReady(ctx context.Context, ended <-chan struct{}) error {
+	if p.ready == "" {
+		return nil
+	}
 	client := &http.Client{Timeout: 5 * time.Second}
 	ticker := time.NewTicker(50 * time.Millisecond)
 	defer ticker.Stop()
@@ -116,8 +124,15 @@ func ask(ctx context.Context, client *http.Client, url string) error {
 // Stop asks the process to end and returns when it has, or kills it when the context ends first.
 func (p *Process) Stop(ctx context.Context) error {
 	ended := p.signal(syscall.SIGTERM)
+	var impatient <-chan time.Time
+	if p.patience > 0 {
+		impatient = time.After(p.patience)
+	}
 	select {
 	case <-ended:
+		return nil
+	case <-impatient:
+		p.Kill()
 		return nil
 	case <-ctx.Done():
 		p.Kill()

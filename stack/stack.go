@@ -24,6 +24,8 @@ type Config struct {
 	Interval time.Duration
 	// Profile is dev or prod, which adds otel-collector-config.prod.yaml. Defaults to dev.
 	Profile string
+	// Demo also runs Mario's Pizzeria and traffic for it, whose progress goes to Output.
+	Demo bool
 	// Without names parts to leave out even when they are on the PATH: tempo, grafana. Defaults to none.
 	Without []string
 	// Output is where progress is told. Defaults to nowhere.
@@ -77,11 +79,11 @@ func (s *Stack) start(ctx context.Context, part part) error {
 		return err
 	}
 	s.processes = append(s.processes, process)
-	fmt.Fprintf(s.config.Output, "  %-11s starting\n", part.name)
+	fmt.Fprintf(s.config.Output, "  %-15s starting\n", part.name)
 	if err := process.Start(ctx); err != nil {
 		return err
 	}
-	fmt.Fprintf(s.config.Output, "  %-11s ready after %.1f s at %s\n", part.name, time.Since(began).Seconds(), process.URL)
+	fmt.Fprintf(s.config.Output, "  %-15s ready after %.1f s at %s\n", part.name, time.Since(began).Seconds(), process.URL)
 	return nil
 }
 
@@ -120,8 +122,8 @@ func (s *Stack) Process(name string) *Process {
 	return nil
 }
 
-// URL returns where a part answers: collector, which takes OTLP over HTTP there, prometheus, loki, tempo or grafana. It is
-// empty for a part that does not run.
+// URL returns where a part answers: collector, which takes OTLP over HTTP there, prometheus, loki, tempo, grafana or
+// mario-pizzeria. It is empty for a part that does not run.
 func (s *Stack) URL(name string) string {
 	if process := s.Process(name); process != nil {
 		return process.URL

@@ -38,6 +38,7 @@ func run(ctx context.Context, args []string, output io.Writer) error {
 		config.Without = append(config.Without, part)
 		return nil
 	})
+	flags.BoolVar(&config.Demo, "demo", false, "also run Mario's Pizzeria and traffic, as $RATE and $CHAOS say")
 	free := flags.Bool("free-ports", false, "listen on any free ports instead of the usual ones")
 	if err := flags.Parse(args); err != nil {
 		return err //nolint:wrapcheck // flag has said it already
@@ -56,7 +57,7 @@ func run(ctx context.Context, args []string, output io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(output, "\nSend OTLP to http://127.0.0.1:4318. Ctrl-C stops the stack.\n")
+	fmt.Fprint(output, links(running))
 	select {
 	case <-ctx.Done():
 	case err = <-running.Failed():

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/neuroglia-go/neuroglia/stack"
+)
+
+// links says what there is to open, and what to do next.
+func links(s *stack.Stack) string {
+	var b strings.Builder
+	b.WriteString("\nOpen:\n")
+	var missing []string
+	for _, link := range []struct{ part, what, path string }{
+		{"grafana", "dashboards", "/dashboards"},
+		{"mario-pizzeria", "Mario's Pizzeria", "/api/docs"},
+		{"prometheus", "metrics and alerts", "/alerts"},
+		{"tempo", "", ""},
+	} {
+		switch url := s.URL(link.part); {
+		case url == "" && link.part != "mario-pizzeria":
+			missing = append(missing, link.part)
+		case url != "" && link.what != "":
+			fmt.Fprintf(&b, "  %-19s %s\n", link.what, url+link.path)
+		}
+	}
+	fmt.Fprintf(&b, "\nSend OTLP to        %s\nCheck the path with .bin/neuroglia doctor", s.URL("collector"))
+	if len(missing) > 0 {
+		b.WriteString(" --skip " + strings.Join(missing, ","))
+	}
+	b.WriteString("\nCtrl-C stops everything.\n\n")
+	return b.String()
+}

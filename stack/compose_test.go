@@ -1,0 +1,285 @@
+package stack_test
+
+import (
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/neuroglia-go/neuroglia/stack"
+)
+
+// composed returns what is started in development, and in production.
+func composed(t *testing.T) map[string]tree {
+	t.Helper()
+	return map[string]tree{
+		"dev":  read(t, "docker-compose.mario.yml"),
+		"prod": merge(read(t, "docker-compose.mario.yml"), read(t, "docker-compose.mario.prod.yml")),
+	}
+}
+
+// services returns all services by what is started and their name.
+func services(t *testing.T) map[string]tree {
+	t.Helper()
+	found := map[string]tree{}
+	for variant, compose := range composed(t) {
+		for name, service := range at(compose, "services").(tree) {
+			found[variant+"/"+name] = service.(tree)
+		}
+	}
+	if len(found) != 16 {
+		t.Errorf("there are %d services, not 8 in development and production", len(found))
+	}
+	return found
+}
+
+func TestEveryImageIsPinned(t *testing.T) {
+	t.Parallel()
+	exact := regexp.MustCompile(`:v?\d+\.\d+\.\d+$|@sha256:[0-9a-f]{64}$`)
+	for where, service := range services(t) {
+		if image := service["image"].(string); !exact.MatchString(image) {
+			t.Errorf("%s: %s is no exact version", where, image)
+		}
+	}
+	text, err := os.ReadFile("../samples/mario-pizzeria/Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bases := regexp.MustCompile(`(?m)^FROM (?:--platform=\S+ )?(\S+)`).FindAllStringSubmatch(string(text), -1)
+	if len(bases) != 2 {
+		t.Errorf("the Dockerfile is made of %q", bases)
+	}
+	for _, base := range bases {
+		if !regexp.MustCompile(`:\d+\.\d+\.\d+-\w+$|@sha256:[0-9a-f]{64}$`).MatchString(base[1]) {
+			t.Errorf("%s is no exact version", base[1])
+		}
+	}
+}
+
+func TestServicesMayDoNoMoreThanTheyNeed(t *testing.T) {
+	t.Parallel()
+	for where, service := range services(t) {
+		name := path.Base(where)
+		if service["read_only"] != true || !slices.Equal(names(service["cap_drop"]), []string{"ALL"}) ||
+			!slices.Equal(names(service["security_opt"]), []string{"no-new-privileges:true"}) {
+			t.Errorf("%s: it may write, has capabilities or can get more: %v", where, service)
+		}
+		user, _ := service["user"].(string)
+		if root := strings.HasPrefix(user, "0:") || user == ""; root != (name == "queue-owner") {
+			t.Errorf("%s: it runs as %q", where, user)
+		}
+	}
+}
+
+func TestServicesAreBoundedAndGetTimeToStop(t *testing.T) {
+	t.Parallel()
+	for where, service := range services(t) {
+		name := path.Base(where)
+		limit, _ := service["mem_limit"].(string)
+		if limit == "" || service["stop_grace_period"] == nil {
+			t.Errorf("%s: memory %v, time to stop %v", where, limit, service["stop_grace_period"])
+		}
+		soft, _ := at(service["environment"], "GOMEMLIMIT").(string)
+		if name == "queue-owner" || name == "mario-pizzeria-traffic" {
+			continue
+		}
+		if share := float64(mebibytes(t, soft)) / float64(mebibytes(t, limit)); share > 0.8 || share < 0.7 {
+			t.Errorf("%s: GOMEMLIMIT %s is %.0f%% of %s", where, soft, 100*share, limit)
+		}
+	}
+}
+
+func mebibytes(t *testing.T, text string) int {
+	t.Helper()
+	for suffix, factor := range map[string]int{"MiB": 1, "m": 1, "g": 1024} {
+		if number, ok := strings.CutSuffix(text, suffix); ok {
+			if n, err := strconv.Atoi(number); err == nil {
+				return n * factor
+			}
+		}
+	}
+	t.Fatalf("%q is no size", text)
+	return 0
+}
+
+func TestPortsAreOpenToThisMachineOnly(t *testing.T) {
+	t.Parallel()
+	p := stack.DefaultPorts()
+	want := map[string][]string{
+		"mario-pizzeria-app": {"8080:8080"},
+		"grafana":            {fmt.Sprintf("%d:3000", p.Grafana)},
+		"tempo":              {fmt.Sprintf("%d:3200", p.Tempo)},
+		"prometheus":         {fmt.Sprintf("%d:9090", p.Prometheus)},
+		"loki":               {fmt.Sprintf("%d:3100", p.Loki)},
+		"otel-collector": {
+			fmt.Sprintf("%d:4317", p.OTLPGRPC), fmt.Sprintf("%d:4318", p.OTLPHTTP), fmt.Sprintf("%d:13133", p.CollectorHealth),
+		},
+	}
+	for where, service := range services(t) {
+		name := path.Base(where)
+		var got []string
+		if service["ports"] != nil {
+			got = names(service["ports"])
+		}
+		for i, port := range got {
+			open, ok := strings.CutPrefix(port, "127.0.0.1:")
+			if !ok {
+				t.Errorf("%s: %s is open to others", where, port)
+			}
+			got[i] = open
+		}
+		if !slices.Equal(got, want[name]) {
+			t.Errorf("%s: ports are %v, not %v", where, got, want[name])
+		}
+	}
+}
+
+func TestEveryServiceIsCheckedOrSaysWhyNot(t *testing.T) {
+	t.Parallel()
+	checks := map[string]string{
+		"mario-pizzeria-app": "/mario-pizzeria healthcheck",
+		"prometheus":         "wget -qO- http://localhost:9090/-/ready",
+		"loki":               "/usr/bin/loki -health",
+		"tempo":              "/tempo --health",
+		"grafana":            "wget -qO- http://localhost:3000/api/health",
+	}
+	compose := read(t, "docker-compose.mario.yml")
+	text, _ := os.ReadFile("../docker-compose.mario.yml")
+	for where, service := range services(t) {
+		name := path.Base(where)
+		check, checked := at(service, "healthcheck", "test").([]any)
+		switch want, ok := checks[name]; {
+		case ok && checked:
+			if got := strings.Join(names(check)[1:], " "); got != want || check[0] != "CMD" {
+				t.Errorf("%s: it is checked by %v", where, check)
+			}
+		case ok || checked:
+			t.Errorf("%s: check is %v", where, check)
+		case name == "otel-collector":
+			if !strings.Contains(string(text), "# No healthcheck: ") {
+				t.Errorf("%s: it does not say why it is not checked", where)
+			}
+		case at(service, "healthcheck", "disable") != true:
+			t.Errorf("%s: it is not checked", where)
+		}
+		dependencies, _ := service["depends_on"].(tree)
+		for other, dependency := range dependencies {
+			_, canBeHealthy := checks[other]
+			if at(compose, "services", other) == nil || at(dependency, "condition") == "service_healthy" && !canBeHealthy {
+				t.Errorf("%s: it waits for %s: %v", where, other, dependency)
+			}
+		}
+	}
+}
+
+func TestWhatIsMountedIsThere(t *testing.T) {
+	t.Parallel()
+	volumes := at(read(t, "docker-compose.mario.yml"), "volumes").(tree)
+	used := map[string]bool{}
+	for _, service := range at(read(t, "docker-compose.mario.yml"), "services").(tree) {
+		list, _ := service.(tree)["volumes"].([]any)
+		for _, mount := range list {
+			source, _, _ := strings.Cut(mount.(string), ":")
+			if !strings.HasPrefix(source, ".") {
+				used[source] = true
+				continue
+			}
+			if _, err := os.Stat(filepath.Join("..", source)); err != nil || !strings.HasSuffix(mount.(string), ":ro") {
+				t.Errorf("%s: not there, or can be written: %v", mount, err)
+			}
+		}
+		command, _ := service.(tree)["command"].([]any)
+		for _, argument := range command {
+			if _, file, ok := strings.Cut(argument.(string), "=/etc/"); ok && strings.HasSuffix(file, "ml") {
+				folder := strings.NewReplacer("otelcol/", "otel/").Replace(file)
+				if _, err := os.Stat(filepath.Join("..", "deployment", folder)); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+	}
+	for name := range volumes {
+		if !used[name] {
+			t.Errorf("nothing uses the volume %s", name)
+		}
+	}
+	for name := range used {
+		if _, ok := volumes[name]; !ok {
+			t.Errorf("there is no volume %s", name)
+		}
+	}
+}
+
+func TestEveryAddressIsOneThatAServiceListensAt(t *testing.T) {
+	t.Parallel()
+	listens := map[string][]string{
+		"prometheus": {"9090"}, "loki": {"3100"}, "tempo": {"3200", "4317"}, "grafana": {"3000"},
+		"otel-collector": {"4317", "4318"}, "mario-pizzeria-app": {"8080"},
+	}
+	address := regexp.MustCompile(`\b([a-z][a-z-]+):(\d{4,5})\b`)
+	files, err := filepath.Glob("../deployment/*/*.y*ml")
+	if err != nil || len(files) < 6 {
+		t.Fatal(files, err)
+	}
+	files = append(files, "../deployment/grafana/datasources/datasources.yaml", "../docker-compose.mario.yml")
+	found := 0
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(text)) {
+			code, _, _ := strings.Cut(line, "# ")
+			for _, match := range address.FindAllStringSubmatch(code, -1) {
+				if match[1] == "localhost" {
+					continue
+				}
+				found++
+				if !slices.Contains(listens[match[1]], match[2]) {
+					t.Errorf("%s: nothing listens at %s", name, match[0])
+				}
+			}
+		}
+	}
+	if found < 10 {
+		t.Errorf("only %d addresses were looked at", found)
+	}
+}
+
+func TestGrafanaFindsItsDatasourcesByTheNamesThatPanelsUse(t *testing.T) {
+	t.Parallel()
+	config := read(t, "deployment/grafana/datasources/datasources.yaml")
+	var found []string
+	for _, source := range config["datasources"].([]any) {
+		found = append(found, fmt.Sprint(at(source, "uid"), at(source, "type"), at(source, "editable")))
+	}
+	want := []string{"prometheusprometheusfalse", "tempotempofalse", "lokilokifalse"}
+	if !slices.Equal(found, want) {
+		t.Errorf("datasources are %v, not %v", found, want)
+	}
+	provider := read(t, "deployment/grafana/dashboards/dashboards.yaml")["providers"].([]any)[0]
+	if at(provider, "folder") == nil || at(provider, "foldersFromFilesStructure") != nil || at(provider, "allowUiUpdates") != false {
+		t.Error(provider)
+	}
+}
+
+func TestProductionHasNoOpenDoor(t *testing.T) {
+	t.Parallel()
+	grafana := at(composed(t)["prod"], "services", "grafana")
+	environment := at(grafana, "environment")
+	if at(environment, "GF_AUTH_ANONYMOUS_ENABLED") != "false" || at(environment, "GF_AUTH_DISABLE_LOGIN_FORM") != "false" {
+		t.Errorf("Grafana lets everybody in: %v", environment)
+	}
+	if at(environment, "GF_SECURITY_ADMIN_PASSWORD") != nil || at(environment, "GF_SECURITY_ADMIN_PASSWORD__FILE") == nil {
+		t.Errorf("the password is not a secret: %v", environment)
+	}
+	ignored, _ := os.ReadFile("../.gitignore")
+	if !strings.Contains(string(ignored), "/.secrets/\n") {
+		t.Error("secrets could be committed")
+	}
+}
