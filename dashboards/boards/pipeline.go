@@ -67,7 +67,7 @@ func ordersNow() []grafana.Panel {
 		grafana.TimeSeries("Orders by stage", "Open orders, read from the store, so that it is right after a restart too.",
 			grafana.Count,
 			grafana.Metrics(inStage.Max(mario.Stage), stage)).Stacked(),
-		grafana.BarGauge("Oldest order by stage", "How long the order that waits longest has been in its stage. From the last "+
+		grafana.BarGauge("Oldest order by stage", "How long ago the oldest order of each stage was placed. From the last "+
 			"limit on an alert fires.",
 			grafana.Seconds, grafana.Now(of(mario.OldestOrder()).Max(mario.Stage), stage)).
 			Limits(warn(seconds(limits.OrderAgeSoon)), alert(seconds(limits.OrderAge))),

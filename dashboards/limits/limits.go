@@ -23,7 +23,7 @@ const (
 	EventFailureRatio   = 0.01
 	RepositoryFailures  = 0.01
 	HTTPLatency         = 1.0 // seconds, 95th percentile
-	EventLag            = 5.0 // seconds, 95th percentile; its histogram knows up to 10
+	EventLag            = 30.0 // seconds, 95th percentile
 )
 
 // MinimumRate is what a ratio needs to mean something, in requests or messages per second: fewer than one in ten seconds

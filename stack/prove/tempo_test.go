@@ -31,6 +31,7 @@ func TestTempoTakesEveryQuery(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() {
+		s.Process("tempo").Kill() // it takes half a minute to stop, and nobody needs what it has
 		if err := s.Stop(t.Context()); err != nil {
 			t.Error(err)
 		}

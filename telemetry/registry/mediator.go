@@ -56,7 +56,7 @@ func EventProcessingDuration() telemetry.Metric {
 // EventLag measures how far handlers are behind. It is recorded when all of an event's handlers have succeeded.
 func EventLag() telemetry.Metric {
 	return telemetry.Histogram("neuroglia.event.lag", "s", "Time from an event being raised to its handling being finished.",
-		Seconds(), EventType).By(mediator)
+		Lags(), EventType).By(mediator)
 }
 
 func mediatorMetrics() []telemetry.Metric {

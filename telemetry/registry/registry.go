@@ -64,6 +64,12 @@ func Seconds() []float64 {
 	return []float64{0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10}
 }
 
+// Lags returns the upper bounds of the buckets of times that events wait: what is done at once, and what is done again
+// after hours.
+func Lags() []float64 {
+	return []float64{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14400}
+}
+
 // described is a metric of the semantic conventions.
 type described interface {
 	Name() string
