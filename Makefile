@@ -16,7 +16,7 @@ RACE := $(shell command -v $$(go env CC) >/dev/null 2>&1 && [ "$$(go env GOOS)/$
 # The programs of the stack that are built here.
 STACK := $(addprefix $(BIN)/,collector prometheus promtool loki)
 
-.PHONY: help run stack demo test unit lint vet fmt tidy bench fuzz clean
+.PHONY: help run stack demo test unit prove lint vet fmt generate tidy bench fuzz clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ unit: $(BIN)/mario-pizzeria $(STACK) ## the tests of all modules, with the race 
 vet: ## go vet on all modules
 	@for module in $(MODULES); do (cd $$module && go vet ./...) || exit 1; done
 
+prove: $(BIN)/mario-pizzeria $(STACK) ## that dashboards, alerts and links show what the pizzeria emits; a part of unit
+	@cd stack && go test -count=1 ./prove
+
 lint: $(BIN)/golangci-lint ## golangci-lint on all modules
 	@failed=; for module in $(MODULES); do \
 		echo "== lint $${module#$(CURDIR)/}"; (cd $$module && $(BIN)/golangci-lint run --config $(CURDIR)/.golangci.yml ./...) || failed=1; \
@@ -48,6 +51,10 @@ lint: $(BIN)/golangci-lint ## golangci-lint on all modules
 
 fmt: $(BIN)/golangci-lint ## format all code
 	@for module in $(MODULES); do (cd $$module && $(BIN)/golangci-lint fmt --config $(CURDIR)/.golangci.yml ./...) || exit 1; done
+
+generate: ## dashboards, rules and the catalogue of telemetry, from what the code declares
+	@go run ./telemetry/registry/generate
+	@cd dashboards && go run ./generate $(CURDIR)/deployment
 
 # Not in tools/prometheus: tidy wants the modules of every build tag, and one of them is not to be had.
 tidy: ## go mod tidy on all modules
