@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/compose-spec/compose-go/v2/cli"
+
 	"github.com/neuroglia-go/neuroglia/stack"
 )
 
@@ -36,6 +38,21 @@ func services(t *testing.T) map[string]tree {
 		t.Errorf("there are %d services, not 8 in development and production", len(found))
 	}
 	return found
+}
+
+func TestComposeAcceptsItsFiles(t *testing.T) {
+	t.Parallel()
+	for _, files := range [][]string{
+		{"../docker-compose.mario.yml"}, {"../docker-compose.mario.yml", "../docker-compose.mario.prod.yml"},
+	} {
+		options, err := cli.NewProjectOptions(files, cli.WithProfiles([]string{"*"}), cli.WithConsistency(true))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := options.LoadProject(t.Context()); err != nil {
+			t.Errorf("%v: %v", files, err)
+		}
+	}
 }
 
 func TestEveryImageIsPinned(t *testing.T) {

@@ -89,11 +89,7 @@ func (c Config) composeFiles() []string {
 }
 
 // process renders a part's files and returns its process.
-func (p part) process(c Config, failed func(error)) (*Process, error) {
-	services, err := readCompose(c.composeFiles()...)
-	if err != nil {
-		return nil, err
-	}
+func (p part) process(c Config, services map[string]service, failed func(error)) (*Process, error) {
 	home := filepath.Join(c.Data, p.name)
 	for _, folder := range append(p.folders, "") {
 		if err := os.MkdirAll(filepath.Join(home, folder), 0o750); err != nil {
@@ -115,13 +111,13 @@ func (p part) process(c Config, failed func(error)) (*Process, error) {
 		return nil, err
 	}
 	environment := append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "TMPDIR=" + os.TempDir()}, p.environment...)
-	for key, value := range shipped.Environment {
+	for key, value := range shipped.environment {
 		environment = append(environment, key+"="+value)
 	}
 	slices.Sort(environment)
 	process := &Process{
 		Name: p.name, URL: p.url, LogFile: filepath.Join(home, p.name+".log"), program: p.program,
-		arguments: append(shipped.Command, p.more...), environment: environment, ready: p.ready, failed: failed,
+		arguments: append(shipped.command, p.more...), environment: environment, ready: p.ready, failed: failed,
 		patience: p.patience,
 	}
 	if p.shown {

@@ -60,21 +60,25 @@ func Start(ctx context.Context, c Config) (*Stack, error) {
 	if err := c.Ports.check(names); err != nil {
 		return nil, err
 	}
+	services, err := readCompose(ctx, c.composeFiles()...)
+	if err != nil {
+		return nil, err
+	}
 	s := &Stack{config: c, failed: make(chan error, len(parts))}
 	if s.lock, err = lock(filepath.Join(c.Data, ".lock")); err != nil {
 		return nil, err
 	}
 	for _, part := range parts {
-		if err := s.start(ctx, part); err != nil {
+		if err := s.start(ctx, part, services); err != nil {
 			return nil, errors.Join(err, s.Stop(context.WithoutCancel(ctx)))
 		}
 	}
 	return s, nil
 }
 
-func (s *Stack) start(ctx context.Context, part part) error {
+func (s *Stack) start(ctx context.Context, part part, services map[string]service) error {
 	began := time.Now()
-	process, err := part.process(s.config, s.fail)
+	process, err := part.process(s.config, services, s.fail)
 	if err != nil {
 		return err
 	}
