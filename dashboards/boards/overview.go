@@ -27,7 +27,7 @@ func Overview() grafana.Dashboard {
 			{Title: "Repositories and database", Panels: repositoryPanels()},
 			{Title: "Calls and messages to others", Folded: true, Panels: dependencyPanels()},
 			{Title: "Process", Panels: processPanels()},
-			{Title: "Process, more", Folded: true, Panels: morePanels()},
+			{Title: "More of HTTP and process", Folded: true, Panels: morePanels()},
 			{Title: "Who calls whom", Folded: true, Panels: []grafana.Panel{
 				grafana.ServiceMap("Service map",
 					"From the metrics that Tempo makes of spans. Empty without Tempo, or if no service called another.",
@@ -90,9 +90,9 @@ func httpPanels() []grafana.Panel {
 	return []grafana.Panel{
 		grafana.TimeSeries("Requests by route", "Requests per second, from http.server.request.duration.", grafana.Requests,
 			grafana.Metrics(server.Rate(byRoute...), route)),
-		grafana.TimeSeries("Refused and failed requests",
-			"Part of the requests answered with 4xx (the caller's fault) and 5xx (ours). Above the lines the error budget burns.",
-			grafana.Share, grafana.Metrics(server.Share(refused), "4xx"), grafana.Metrics(server.Share(failedRequests()), "5xx")).
+		grafana.TimeSeries("Failed requests in time",
+			"Part of the requests answered with 5xx. Above the lines the error budget burns.",
+			grafana.Share, grafana.Metrics(server.Share(failedRequests()), "5xx")).
 			Limits(warn(limits.SlowErrorRatio), alert(limits.FastErrorRatio)),
 		grafana.TimeSeries("Duration of requests", "Percentiles of all requests. Each point is a request: click it to see its trace.",
 			grafana.Seconds, percentiles(server)...).Limits(alert(limits.HTTPLatency)),
@@ -102,13 +102,13 @@ func httpPanels() []grafana.Panel {
 			grafana.Now(server.Over(promql.Range).Quantile(0.95, byRoute...), "")).
 			Column(promql.Label(semconv.HTTPRequestMethodKey), "Method", "").Column(promql.Label(semconv.HTTPRouteKey), "Route", "").
 			Column("Value #A", "Rate", grafana.Requests).Column("Value #B", "Failed", grafana.Share).
-			Column("Value #C", "p95", grafana.Seconds).SortedBy("Rate").Size(12, 8),
+			Column("Value #C", "p95", grafana.Seconds).SortedBy("Rate").Narrow("Method", "Rate", "Failed", "p95").Size(12, 8),
+		grafana.TimeSeries("Refused requests", "Part of the requests answered with 4xx: the caller's fault, unless there are "+
+			"suddenly many.",
+			grafana.Share, grafana.Metrics(server.Share(refused), "4xx")).Size(6, 8),
 		grafana.TimeSeries("Requests in progress",
 			"From http.server.active_requests. Growing without more requests: something that they wait for is stuck.", grafana.Number,
 			grafana.Metrics(of(registry.HTTPServerActiveRequests()).Sum(serviceKey), legend(serviceKey))).Size(6, 8),
-		grafana.TimeSeries("Size of bodies", "95 % of the requests and of the answers are smaller.", grafana.Bytes,
-			grafana.Metrics(of(registry.HTTPServerRequestBodySize()).Quantile(0.95), "requests"),
-			grafana.Metrics(of(registry.HTTPServerResponseBodySize()).Quantile(0.95), "answers")).Size(6, 8),
 	}
 }
 

@@ -108,6 +108,9 @@ func morePanels() []grafana.Panel {
 	each := []attribute.Key{serviceKey, instanceKey}
 	process := legend(serviceKey) + " " + legend(instanceKey)
 	return []grafana.Panel{
+		grafana.TimeSeries("Size of bodies", "95 % of the requests and of the answers are smaller.", grafana.Bytes,
+			grafana.Metrics(of(registry.HTTPServerRequestBodySize()).Quantile(0.95), "requests"),
+			grafana.Metrics(of(registry.HTTPServerResponseBodySize()).Quantile(0.95), "answers")),
 		grafana.TimeSeries("Up since", "How long each process runs. A fall to zero is a restart.", grafana.Seconds,
 			grafana.Metrics(byProcess(of(registry.Uptime()).Max(each...)), process)),
 		grafana.TimeSeries("Allocated objects", "Per second, from go.memory.allocations.", grafana.PerSecond,
@@ -115,8 +118,8 @@ func morePanels() []grafana.Panel {
 		grafana.TimeSeries("Goal of the garbage collector", "Size of the heap at which the next collection ends.", grafana.Bytes,
 			grafana.Metrics(byProcess(of(registry.GoMemoryGCGoal()).Sum(each...)), process)),
 		grafana.TimeSeries("Virtual memory", "Addresses that the process has reserved: much of it is never used.", grafana.Bytes,
-			grafana.Metrics(byProcess(of(registry.VirtualMemory()).Sum(each...)), process)).Size(12, 8),
+			grafana.Metrics(byProcess(of(registry.VirtualMemory()).Sum(each...)), process)),
 		grafana.TimeSeries("GOGC", "How much the heap may grow until a collection, in percent.", grafana.Percentage,
-			grafana.Metrics(byProcess(of(registry.GoConfigGOGC()).Max(each...)), process)).Size(12, 8),
+			grafana.Metrics(byProcess(of(registry.GoConfigGOGC()).Max(each...)), process)),
 	}
 }

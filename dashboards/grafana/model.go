@@ -8,6 +8,8 @@ import (
 	"github.com/neuroglia-go/neuroglia/telemetry/registry"
 )
 
+const narrowColumn = 100 // pixels
+
 // model is the panel in Grafana's JSON, without its place.
 func (p Panel) model() object {
 	m := object{
@@ -118,6 +120,9 @@ func (p Panel) overrides() []object {
 		if p.kind == "timeseries" && p.mayShow(fixed[0]) {
 			overrides = append(overrides, override("byName", fixed[0], "color", object{"mode": "fixed", "fixedColor": fixed[1]}))
 		}
+	}
+	for _, column := range p.narrow {
+		overrides = append(overrides, override("byName", column, "custom.width", narrowColumn))
 	}
 	for _, r := range p.renamed {
 		overrides = append(overrides, override("byName", r.to, "unit", r.unit))

@@ -23,6 +23,7 @@ type Panel struct {
 	renamed     []renaming
 	hidden      []string
 	sorted      string
+	narrow      []string
 	text        string
 }
 
@@ -181,6 +182,12 @@ func (p Panel) Horizontal() Panel {
 // Column names a column of a table, which a label or, as "Value #A", a query makes, and gives it a unit.
 func (p Panel) Column(from, to, unit string) Panel {
 	p.renamed = append(slices.Clone(p.renamed), renaming{from, to, unit})
+	return p
+}
+
+// Narrow leaves the room of a table to its other columns.
+func (p Panel) Narrow(columns ...string) Panel {
+	p.narrow = columns
 	return p
 }
 
