@@ -2,6 +2,7 @@ package prove_test
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,35 +11,43 @@ import (
 
 // board is what these tests read of a dashboard.
 type board struct {
-	Title       string
-	Panels      []panel
-	Templating  struct{ List []variable }
-	Annotations struct{ List []annotation }
+	Panels     []panel `json:"panels"`
+	Templating struct {
+		List []variable `json:"list"`
+	} `json:"templating"`
+	Annotations struct {
+		List []annotation `json:"list"`
+	} `json:"annotations"`
 }
 
 type panel struct {
-	Title   string
-	Type    string
-	Targets []target
-	Panels  []panel // of a folded row
+	Title   string   `json:"title"`
+	Targets []target `json:"targets"`
+	Panels  []panel  `json:"panels"` // of a folded row
 }
 
 type target struct {
-	RefID      string
-	Datasource struct{ UID string }
-	Expr       string
-	Query      string // of Tempo
-	QueryType  string
-	Instant    bool
-	Exemplar   bool
+	RefID      string `json:"refId"`
+	Datasource struct {
+		UID string `json:"uid"`
+	} `json:"datasource"`
+	Expr      string `json:"expr"`
+	Query     string `json:"query"` // of Tempo
+	QueryType string `json:"queryType"`
+	Instant   bool   `json:"instant"`
+	Exemplar  bool   `json:"exemplar"`
 }
 
 type variable struct {
-	Name, Type, Definition, Regex string
-	AllValue                      string
+	Name       string `json:"name"`
+	Type       string `json:"type"`
+	Definition string `json:"definition"`
 }
 
-type annotation struct{ Name, Expr string }
+type annotation struct {
+	Name string `json:"name"`
+	Expr string `json:"expr"`
+}
 
 // boards reads the shipped dashboards.
 func boards(t *testing.T) map[string]board {
@@ -78,10 +87,7 @@ func choices() []map[string]string {
 	}
 	var chosen []map[string]string
 	for _, message := range []string{"PlaceOrder", "GetMenu", "OrderCreatedEvent"} {
-		c := map[string]string{}
-		for name, value := range all {
-			c[name] = value
-		}
+		c := maps.Clone(all)
 		c["message"] = message
 		if message == "OrderCreatedEvent" {
 			c["service"], c["environment"] = "mario-pizzeria", "proof"
@@ -93,12 +99,8 @@ func choices() []map[string]string {
 
 // substitute puts the values of variables into a query, as Grafana does.
 func substitute(query string, values map[string]string) string {
-	for name, value := range values {
-		query = strings.ReplaceAll(query, "${"+name+"}", value)
-	}
-	// The longest names first: $__range is the beginning of none, but $service could be.
-	for _, name := range []string{"__rate_interval", "__interval", "__range", "environment", "order_id", "message", "service"} {
-		query = strings.ReplaceAll(query, "$"+name, values[name])
+	for name, value := range values { // none is the beginning of another
+		query = strings.ReplaceAll(query, "$"+name, value)
 	}
 	return query
 }
