@@ -135,6 +135,9 @@ func (s *Stack) URL(name string) string {
 	return ""
 }
 
+// Ports are where the stack listens.
+func (s *Stack) Ports() Ports { return s.config.Ports }
+
 // TraceFile is where the collector writes spans, as OTLP in JSON, a batch a line, when there is no Tempo; empty otherwise.
 func (s *Stack) TraceFile() string {
 	if s.Process("tempo") != nil {

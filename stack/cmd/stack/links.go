@@ -25,10 +25,28 @@ func links(s *stack.Stack) string {
 			fmt.Fprintf(&b, "  %-19s %s\n", link.what, url+link.path)
 		}
 	}
-	fmt.Fprintf(&b, "\nSend OTLP to        %s\nCheck the path with .bin/neuroglia doctor", s.URL("collector"))
+	fmt.Fprintf(&b, "\nSend OTLP to        %s\nCheck the path with .bin/neuroglia doctor%s", s.URL("collector"), elsewhere(s.Ports()))
 	if len(missing) > 0 {
 		b.WriteString(" --skip " + strings.Join(missing, ","))
 	}
 	b.WriteString("\nCtrl-C stops everything.\n\n")
 	return b.String()
+}
+
+// elsewhere returns the doctor's flags for ports that are not the usual ones.
+func elsewhere(p stack.Ports) string {
+	if p == stack.DefaultPorts() {
+		return ""
+	}
+	var flags strings.Builder
+	for _, part := range []struct {
+		flag string
+		port int
+	}{
+		{"collector-grpc", p.OTLPGRPC}, {"collector-http", p.OTLPHTTP}, {"collector-health", p.CollectorHealth},
+		{"prometheus", p.Prometheus}, {"loki", p.Loki}, {"tempo", p.Tempo}, {"grafana", p.Grafana},
+	} {
+		fmt.Fprintf(&flags, " --%s http://127.0.0.1:%d", part.flag, part.port)
+	}
+	return flags.String()
 }
