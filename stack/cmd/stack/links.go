@@ -25,7 +25,8 @@ func links(s *stack.Stack) string {
 			fmt.Fprintf(&b, "  %-19s %s\n", link.what, url+link.path)
 		}
 	}
-	fmt.Fprintf(&b, "\nSend OTLP to        %s\nCheck the path with .bin/neuroglia doctor%s", s.URL("collector"), elsewhere(s.Ports()))
+	fmt.Fprintf(&b, "\nSend OTLP to        %s\n", s.URL("collector"))
+	b.WriteString("Check the path with .bin/neuroglia doctor" + elsewhere(s.Ports()))
 	if len(missing) > 0 {
 		b.WriteString(" --skip " + strings.Join(missing, ","))
 	}
