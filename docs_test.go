@@ -88,3 +88,44 @@ func TestLinksInDocumentsLeadSomewhere(t *testing.T) {
 		}
 	}
 }
+
+func TestDocumentsNameFilesThatAreThere(t *testing.T) {
+	t.Parallel()
+	entries, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	folders := map[string]bool{}
+	for _, entry := range entries {
+		folders[entry.Name()] = entry.IsDir() && !strings.HasPrefix(entry.Name(), ".")
+	}
+	path := regexp.MustCompile("`(?:\\./)?(\\w+)(/[\\w./-]+)`")
+	for name, text := range markdown(t) {
+		for _, found := range path.FindAllStringSubmatch(text, -1) {
+			file := strings.TrimSuffix(found[1]+found[2], "/...")
+			if _, err := os.Stat(file); folders[found[1]] && err != nil {
+				t.Errorf("%s names %s: %v", name, file, err)
+			}
+		}
+	}
+}
+
+func TestDocumentsNameTargetsOfMakeThatAreThere(t *testing.T) {
+	t.Parallel()
+	raw, err := os.ReadFile("Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	targets := map[string]bool{}
+	for _, target := range regexp.MustCompile(`(?m)^([\w-]+):`).FindAllStringSubmatch(string(raw), -1) {
+		targets[target[1]] = true
+	}
+	command := regexp.MustCompile("(?m)(?:`|\\$ )make ([\\w./-]+)")
+	for name, text := range markdown(t) {
+		for _, found := range command.FindAllStringSubmatch(text, -1) {
+			if !targets[found[1]] {
+				t.Errorf("%s says make %s, which the Makefile does not know", name, found[1])
+			}
+		}
+	}
+}

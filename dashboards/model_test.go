@@ -16,6 +16,7 @@ const shipped = "../deployment/grafana/dashboards/json"
 type page struct {
 	file          string
 	UID           string  `json:"uid"`
+	Title         string  `json:"title"`
 	SchemaVersion int     `json:"schemaVersion"`
 	Panels        []panel `json:"panels"`
 	Templating    struct {
