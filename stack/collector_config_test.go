@@ -156,7 +156,7 @@ func TestEachStoreOfACollectorHasItsSignalAndAQueueOnDisk(t *testing.T) {
 			if signals[name] == "" {
 				t.Errorf("%s: %s is a second way for a signal", variant, name)
 			}
-			if at(exporter, "sending_queue", "storage") != "file_storage/queue" || at(exporter, "sending_queue", "sizer") != "items" {
+			if at(exporter, "sending_queue", "storage") != "file_storage/queue" || at(exporter, "sending_queue", "sizer") != "bytes" {
 				t.Errorf("%s: the queue of %s is %v", variant, name, at(exporter, "sending_queue"))
 			}
 			if at(exporter, "sending_queue", "batch") == nil || at(exporter, "timeout") == nil {
