@@ -29,8 +29,11 @@ func grafanaPart(c Config, program string) part {
 	command := edits{"/etc/grafana/provisioning/dashboards/json", dashboards}
 	written := map[string]string{}
 	if c.Profile == "prod" {
-		command = append(command, "/run/secrets/grafana_admin_password", filepath.Join(home, "password"))
-		written["password"] = rand.Text()
+		password := filepath.Join(home, "password")
+		command = append(command, "/run/secrets/grafana_admin_password", password)
+		written["password"] = secret(password)
+		// Only the image knows the variable that names a file.
+		arguments = append(arguments, "cfg:security.admin_password=$__file{"+password+"}")
 	}
 	return part{
 		name: "grafana", program: program, service: "grafana",
@@ -50,6 +53,14 @@ func grafanaPart(c Config, program string) part {
 		more:    arguments,
 		url:     "http://" + local(c.Ports.Grafana), ready: "http://" + local(c.Ports.Grafana) + "/api/health",
 	}
+}
+
+// secret returns what a file holds, or something random if it is not there: Grafana keeps the password of its first start.
+func secret(file string) string {
+	if text, err := os.ReadFile(file); err == nil { //nolint:gosec // a file of ours
+		return string(text)
+	}
+	return rand.Text()
 }
 
 // grafanaHome returns the folder of the files that Grafana brings: GRAFANA_HOME, or beside the program, or where packages

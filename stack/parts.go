@@ -57,7 +57,7 @@ func plan(c Config) ([]part, error) {
 	var missing []error
 	for _, part := range parts {
 		if _, err := os.Stat(part.program); err != nil {
-			missing = append(missing, fmt.Errorf("%s is not there: build it with make .bin/%s", part.program, filepath.Base(part.program)))
+			missing = append(missing, fmt.Errorf("%s is not there: make stack and make demo build it", part.program))
 		}
 	}
 	if strings.ContainsAny(c.Root+c.Data, "$\n") {

@@ -150,7 +150,7 @@ func TestTwoStacksDoNotShareAFolder(t *testing.T) {
 func TestAMissingProgramIsNamedWithHowToBuildIt(t *testing.T) {
 	t.Parallel()
 	_, err := stack.Start(t.Context(), stack.Config{Root: t.TempDir(), Data: t.TempDir()})
-	if err == nil || !strings.Contains(err.Error(), "make .bin/loki") {
+	if err == nil || !strings.Contains(err.Error(), "/loki is not there: make stack") {
 		t.Error(err)
 	}
 }

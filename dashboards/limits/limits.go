@@ -22,7 +22,7 @@ const (
 	MessageFailureRatio = 0.05
 	EventFailureRatio   = 0.01
 	RepositoryFailures  = 0.01
-	HTTPLatency         = 1.0 // seconds, 95th percentile
+	HTTPLatency         = 1.0  // seconds, 95th percentile
 	EventLag            = 30.0 // seconds, 95th percentile
 )
 

@@ -110,7 +110,7 @@ func order(ctx context.Context, s *stack.Stack, folder string) error {
 	}
 	pizzeria.Stderr = pizzeria.Stdout
 	if err := pizzeria.Start(); err != nil {
-		return fmt.Errorf("start the pizzeria, which make .bin/mario-pizzeria builds: %w", err)
+		return fmt.Errorf("start the pizzeria, which make prove builds: %w", err)
 	}
 	customers := exec.CommandContext(ctx, filepath.Join(root(), ".bin", "mario-pizzeria"), "simulate",
 		"--url", "http://"+address, "--payment", payment, "--rate", "10/s", "--duration", traffic.String(), "--chaos", "0.3",
