@@ -156,6 +156,8 @@ clean() {
 	fi
 	[[ $answer == yes ]] || fail "nothing was deleted"
 	all down --volumes --remove-orphans
+	files+=(-f docker-compose.mario.prod.yml) # which has a volume more
+	all down --volumes --remove-orphans
 }
 
 command=${1-}

@@ -9,7 +9,7 @@ import (
 
 // grafanaPart runs a Grafana of the PATH.
 func grafanaPart(c Config, program string) part {
-	home := filepath.Join(c.Data, "grafana")
+	home := grafanaData(c)
 	provisioning := filepath.Join(home, "provisioning")
 	dashboards := filepath.Join(c.Root, "deployment", "grafana", "dashboards", "json")
 	arguments := []string{
@@ -29,14 +29,14 @@ func grafanaPart(c Config, program string) part {
 	command := edits{"/etc/grafana/provisioning/dashboards/json", dashboards}
 	written := map[string]string{}
 	if c.Profile == "prod" {
-		password := filepath.Join(home, "password")
+		password := passwordFile(c)
 		command = append(command, "/run/secrets/grafana_admin_password", password)
 		written["password"] = secret(password)
 		// Only the image knows the variable that names a file.
 		arguments = append(arguments, "cfg:security.admin_password=$__file{"+password+"}")
 	}
 	return part{
-		name: "grafana", program: program, service: "grafana",
+		name: "grafana", program: program, service: "grafana", folder: filepath.Base(home),
 		files: []file{
 			{"grafana/datasources/datasources.yaml", "provisioning/datasources/datasources.yaml", edits{
 				"http://prometheus:9090", "http://" + local(c.Ports.Prometheus),
@@ -54,6 +54,17 @@ func grafanaPart(c Config, program string) part {
 		url:     "http://" + local(c.Ports.Grafana), ready: "http://" + local(c.Ports.Grafana) + "/api/health",
 	}
 }
+
+// grafanaData is a folder for each profile: Grafana takes the password when it makes its database, which in development is
+// made without.
+func grafanaData(c Config) string {
+	if c.Profile == "prod" {
+		return filepath.Join(c.Data, "grafana-prod")
+	}
+	return filepath.Join(c.Data, "grafana")
+}
+
+func passwordFile(c Config) string { return filepath.Join(grafanaData(c), "password") }
 
 // secret returns what a file holds, or something random if it is not there: Grafana keeps the password of its first start.
 func secret(file string) string {

@@ -143,6 +143,9 @@ func TestMarioDockerDeletesOnlyWhenItIsToldTwice(t *testing.T) {
 	if text, code := d.run("clean", "--yes"); code != 0 || !strings.Contains(d.told(), "--profile traffic down --volumes") {
 		t.Errorf("it ends with %d: %s; docker is told %s", code, text, d.told())
 	}
+	if !strings.Contains(d.told(), "-f docker-compose.mario.prod.yml --profile traffic down --volumes") {
+		t.Errorf("production's own volume stays: docker is told %s", d.told())
+	}
 }
 
 func TestMarioDockerKeepsWhatIsStoredWhenItStops(t *testing.T) {

@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -16,6 +17,8 @@ import (
 type part struct {
 	name    string
 	program string
+	// folder of its data, in the stack's. Defaults to its name.
+	folder string
 	// service is its name in docker-compose.mario.yml; command are the edits of what it says there, more is added.
 	service string
 	command edits
@@ -90,7 +93,7 @@ func (c Config) composeFiles() []string {
 
 // process renders a part's files and returns its process.
 func (p part) process(c Config, services map[string]service, failed func(error)) (*Process, error) {
-	home := filepath.Join(c.Data, p.name)
+	home := filepath.Join(c.Data, cmp.Or(p.folder, p.name))
 	for _, folder := range append(p.folders, "") {
 		if err := os.MkdirAll(filepath.Join(home, folder), 0o750); err != nil {
 			return nil, fmt.Errorf("make a folder of %s: %w", p.name, err)

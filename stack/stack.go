@@ -91,8 +91,8 @@ func (s *Stack) start(ctx context.Context, part part, services map[string]servic
 	return nil
 }
 
-// Stop stops everything: the collector first, which sends to the stores, Prometheus last, which Tempo writes to. What
-// has not stopped within 20 seconds, or when the context ends, is killed.
+// Stop stops everything, what was started last first: so senders stop before what they send to, and Prometheus, which all
+// others tell about themselves, at the end. What has not stopped within 20 seconds, or when the context ends, is killed.
 func (s *Stack) Stop(ctx context.Context) error {
 	var failures []error
 	for _, process := range slices.Backward(s.processes) {
@@ -137,6 +137,14 @@ func (s *Stack) URL(name string) string {
 
 // Ports are where the stack listens.
 func (s *Stack) Ports() Ports { return s.config.Ports }
+
+// PasswordFile holds the password of Grafana's user admin; it is empty when no Grafana runs that asks for one.
+func (s *Stack) PasswordFile() string {
+	if s.Process("grafana") == nil || s.config.Profile != "prod" {
+		return ""
+	}
+	return passwordFile(s.config)
+}
 
 // TraceFile is where the collector writes spans, as OTLP in JSON, a batch a line, when there is no Tempo; empty otherwise.
 func (s *Stack) TraceFile() string {
