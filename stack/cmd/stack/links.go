@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/neuroglia-go/neuroglia/stack"
@@ -12,10 +13,13 @@ func links(s *stack.Stack) string {
 	var b strings.Builder
 	b.WriteString("\nOpen:\n")
 	var missing []string
+	// A Prometheus that is built from its module has no pages, only its API.
 	for _, link := range []struct{ part, what, path string }{
 		{"grafana", "dashboards", "/dashboards"},
+		{"grafana", "alerts", "/alerting/list"},
 		{"mario-pizzeria", "Mario's Pizzeria", "/api/docs"},
-		{"prometheus", "metrics and alerts", "/alerts"},
+		{"prometheus", "API of alerts", "/api/v1/alerts"},
+		{"prometheus", "API of metrics", "/api/v1/query?query=up"},
 		{"tempo", "", ""},
 	} {
 		switch url := s.URL(link.part); {
@@ -25,9 +29,13 @@ func links(s *stack.Stack) string {
 			fmt.Fprintf(&b, "  %-19s %s\n", link.what, url+link.path)
 		}
 	}
+	if file := s.PasswordFile(); file != "" {
+		fmt.Fprintf(&b, "\nGrafana asks for a password: the user is admin, the password is in %s\n", file)
+		fmt.Fprintf(&b, "For doctor: export NEUROGLIA_GRAFANA_USER=admin NEUROGLIA_GRAFANA_PASSWORD=\"$(cat '%s')\"\n", file)
+	}
 	fmt.Fprintf(&b, "\nSend OTLP to        %s\n", s.URL("collector"))
 	b.WriteString("Check the path with .bin/neuroglia doctor" + elsewhere(s.Ports()))
-	if len(missing) > 0 {
+	if missing = slices.Compact(missing); len(missing) > 0 {
 		b.WriteString(" --skip " + strings.Join(missing, ","))
 	}
 	b.WriteString("\nCtrl-C stops everything.\n\n")

@@ -17,15 +17,20 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	context.AfterFunc(ctx, stop) // a second interrupt ends the process at once
 	err := run(ctx, os.Args[1:], os.Stdout)
 	switch {
 	case err == nil || errors.Is(err, flag.ErrHelp):
+	case errors.Is(err, errInterrupted):
+		fmt.Fprintln(os.Stderr, "stack:", err)
+		os.Exit(130) // as shells count an interrupt
 	default:
 		fmt.Fprintln(os.Stderr, "stack:", err)
-		os.Exit(1) //nolint:gocritic // nothing is left to stop
+		os.Exit(1)
 	}
 }
+
+var errInterrupted = errors.New("interrupted before it was ready; everything is stopped")
 
 func run(ctx context.Context, args []string, output io.Writer) error {
 	config := stack.Config{Output: output}
@@ -54,6 +59,9 @@ func run(ctx context.Context, args []string, output io.Writer) error {
 	starting, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	running, err := stack.Start(starting, config)
+	if ctx.Err() != nil && err != nil {
+		return errInterrupted
+	}
 	if err != nil {
 		return err
 	}
