@@ -33,6 +33,7 @@ type Process struct {
 	mu      sync.Mutex
 	command *exec.Cmd
 	ended   chan struct{} // closed when the running command has ended
+	err     error         // of how it ended
 	asked   bool          // to end
 }
 
@@ -41,16 +42,16 @@ func (p *Process) Start(ctx context.Context) error {
 	if p.Running() {
 		return nil
 	}
-	log, err := os.OpenFile(p.LogFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return fmt.Errorf("open the log of %s: %w", p.Name, err)
-	}
-	defer log.Close()                                  // the process has it
 	command := exec.Command(p.program, p.arguments...) //nolint:gosec,noctx // our own program; Stop ends it in good order
 	command.Env, command.Dir = p.environment, filepath.Dir(p.LogFile)
-	command.Stdout, command.Stderr = log, log
-	if p.output != nil {
-		command.Stdout, command.Stderr = p.output, p.output
+	command.Stdout, command.Stderr = p.output, p.output
+	if p.output == nil {
+		log, err := p.newLog()
+		if err != nil {
+			return err
+		}
+		defer log.Close() // the process has it
+		command.Stdout, command.Stderr = log, log
 	}
 	command.SysProcAttr = attributes()
 	if err := command.Start(); err != nil {
@@ -64,9 +65,22 @@ func (p *Process) Start(ctx context.Context) error {
 	return p.waitReady(ctx, ended)
 }
 
+// newLog opens the log anew, and keeps that of the start before. While the process runs it grows.
+func (p *Process) newLog() (*os.File, error) {
+	if err := os.Rename(p.LogFile, p.LogFile+".1"); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("put the log of %s aside: %w", p.Name, err)
+	}
+	log, err := os.OpenFile(p.LogFile, os.O_CREATE|os.O_TRUNC|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open the log of %s: %w", p.Name, err)
+	}
+	return log, nil
+}
+
 func (p *Process) wait(command *exec.Cmd, ended chan struct{}) {
 	err := command.Wait()
 	p.mu.Lock()
+	p.err = err
 	asked := p.asked
 	close(ended)
 	p.mu.Unlock()
@@ -78,6 +92,9 @@ func (p *Process) wait(command *exec.Cmd, ended chan struct{}) {
 func (p *Process) endedError(err error) error {
 	if err == nil {
 		err = errors.New("exit status 0")
+	}
+	if p.output != nil {
+		return fmt.Errorf("%s ended by itself (%w), as it says above", p.Name, err)
 	}
 	return fmt.Errorf("%s ended by itself (%w); the end of %s:\n%s", p.Name, err, p.LogFile, tail(p.LogFile))
 }
@@ -96,7 +113,9 @@ func (p *Process) waitReady(ctx context.Context, ended <-chan struct{}) error {
 		}
 		select {
 		case <-ended:
-			return p.endedError(nil)
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			return p.endedError(p.err)
 		case <-ctx.Done():
 			return fmt.Errorf("wait until %s is ready: %w (%w); see %s", p.Name, ctx.Err(), answer, p.LogFile)
 		case <-ticker.C:

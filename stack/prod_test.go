@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -113,5 +114,28 @@ func TestProductionKeepsErrorsAndSlowTracesAndSomeOfTheRestAndMeasuresAll(t *tes
 	}
 	if found := query(t, prometheus, "traces_spanmetrics_latency_bucket{le='0.016'}"); len(found) != 2 {
 		t.Errorf("buckets are %v", found)
+	}
+}
+
+func TestProductionHasNoOpenDoor(t *testing.T) {
+	t.Parallel()
+	commands := map[string][]string{}
+	for variant, compose := range composed(t) {
+		commands[variant] = names(at(compose, "services", "prometheus", "command"))
+	}
+	if want := slices.Concat(commands["prod"], []string{"--web.enable-lifecycle"}); !slices.Equal(commands["dev"], want) {
+		t.Errorf("Prometheus is started with %v, in production with %v", commands["dev"], commands["prod"])
+	}
+	grafana := at(composed(t)["prod"], "services", "grafana")
+	environment := at(grafana, "environment")
+	if at(environment, "GF_AUTH_ANONYMOUS_ENABLED") != "false" || at(environment, "GF_AUTH_DISABLE_LOGIN_FORM") != "false" {
+		t.Errorf("Grafana lets everybody in: %v", environment)
+	}
+	if at(environment, "GF_SECURITY_ADMIN_PASSWORD") != nil || at(environment, "GF_SECURITY_ADMIN_PASSWORD__FILE") == nil {
+		t.Errorf("the password is not a secret: %v", environment)
+	}
+	ignored, _ := os.ReadFile("../.gitignore")
+	if !strings.Contains(string(ignored), "/.secrets/\n") {
+		t.Error("secrets could be committed")
 	}
 }

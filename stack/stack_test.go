@@ -115,6 +115,45 @@ func TestAProcessThatEndsByItselfIsToldWithWhatItPrinted(t *testing.T) {
 	}
 }
 
+func TestAProcessThatCannotStartIsToldWithItsExitStatus(t *testing.T) {
+	t.Parallel()
+	ports, err := stack.FreePorts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(data, "prometheus", "data"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	// A folder is where it would write.
+	if err := os.MkdirAll(filepath.Join(data, "prometheus", "data", "lock"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	_, err = stack.Start(t.Context(), stack.Config{Root: "..", Data: data, Ports: ports, Without: []string{"tempo", "grafana"}})
+	if err == nil || !strings.Contains(err.Error(), "prometheus ended by itself (exit status 1)") {
+		t.Error(err)
+	}
+}
+
+func TestALogIsThatOfOneStart(t *testing.T) {
+	t.Parallel()
+	prometheus := start(t, nil).Process("prometheus")
+	first, err := os.ReadFile(prometheus.LogFile)
+	if err != nil || len(first) == 0 {
+		t.Fatalf("the log is %q, %v", first, err)
+	}
+	prometheus.Kill()
+	if err := prometheus.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	before, _ := os.ReadFile(prometheus.LogFile + ".1")
+	now, _ := os.ReadFile(prometheus.LogFile)
+	line, _, _ := strings.Cut(string(first), "\n")
+	if !strings.Contains(string(before), line) || strings.Contains(string(now), line) {
+		t.Errorf("after another start, %q is not put aside", line)
+	}
+}
+
 func TestATakenPortIsNamed(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

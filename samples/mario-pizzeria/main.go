@@ -11,10 +11,14 @@ import (
 	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/simulate"
 )
 
+// version is that of the API and of the telemetry, unless OTEL_RESOURCE_ATTRIBUTES has another service.version. The image in
+// docker-compose.mario.yml is named after it.
+const version = "1.0.0"
+
 func main() {
 	args := os.Args[1:]
 	if len(args) == 0 {
-		app.Main("mario-pizzeria", observability.Setup, setup)
+		app.Main("mario-pizzeria", observability.SetupWith(observability.Version(version)), setup)
 		return
 	}
 	switch name := args[0]; {

@@ -59,7 +59,7 @@ func setup(ctx context.Context, h *app.Host) error {
 		return err
 	}})
 
-	server := web.New(m, web.Config{Title: "Mario's Pizzeria", Version: "1.0.0", Ready: h.Ready, Failed: h.Fail})
+	server := web.New(m, web.Config{Title: "Mario's Pizzeria", Version: version, Ready: h.Ready, Failed: h.Fail})
 	api.Routes(server)
 	h.Add(server.Part(config.addr))
 	return nil
