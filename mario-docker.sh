@@ -9,7 +9,7 @@ Usage: ./mario-docker.sh COMMAND
 
   start [--prod] [--traffic]  build and start everything; sampled, masked and behind a password; with customers
   stop                        stop everything, and keep what is stored
-  restart [--prod] [--traffic]
+  restart [--prod] [--traffic]  as it was started last, if no options are given
   status                      what runs, and how it is doing
   logs [SERVICE]              what services print, until Ctrl-C
   clean [--yes]               stop everything and delete what is stored
@@ -85,9 +85,12 @@ make_password() {
 
 production=
 profiles=()
+last=.mario-docker # the options of the last start, a word each
+options=
 
 read_options() {
 	local option
+	options=$*
 	for option in "$@"; do
 		case $option in
 		--prod) production=1 ;;
@@ -121,7 +124,8 @@ start() {
 		make_password
 	fi
 	check_ports
-	compose "${profiles[@]}" up --build --detach --remove-orphans ||
+	printf '%s\n' "$options" >"$last"
+	compose ${profiles[@]+"${profiles[@]}"} up --build --detach --remove-orphans ||
 		fail "not everything came up: see ./mario-docker.sh status and ./mario-docker.sh logs"
 	wait_healthy
 	cat <<'END'
@@ -169,6 +173,11 @@ start)
 	;;
 stop) stop "$@" ;;
 restart)
+	if [[ $# == 0 && -r $last ]]; then
+		read -ra remembered <"$last" || true
+		set -- ${remembered[@]+"${remembered[@]}"}
+		printf 'restarting as before: %s\n' "start${*:+ $*}"
+	fi
 	read_options "$@"
 	stop
 	start

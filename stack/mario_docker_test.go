@@ -134,6 +134,27 @@ func TestMarioDockerStartsDevelopmentWithoutAPasswordAndProductionWithOne(t *tes
 	}
 }
 
+func TestMarioDockerRestartsWhatWasStarted(t *testing.T) {
+	t.Parallel()
+	const prod, traffic = " -f docker-compose.mario.prod.yml", " --profile traffic"
+	d := newDocker(t, running)
+	for _, step := range []struct{ command, want string }{
+		{"restart", ""},
+		{"start --prod --traffic", prod + traffic},
+		{"restart", prod + traffic},
+		{"restart --traffic", traffic},
+		{"restart", traffic},
+		{"start", ""},
+		{"restart", ""},
+	} {
+		_ = os.Remove(d.path("told"))
+		text, code := d.run(strings.Fields(step.command)...)
+		if want := "compose -f docker-compose.mario.yml" + step.want + " up "; code != 0 || !strings.Contains(d.told(), want) {
+			t.Errorf("%s ends with %d: %s; docker is told %s, not %s", step.command, code, text, d.told(), want)
+		}
+	}
+}
+
 func TestMarioDockerDeletesOnlyWhenItIsToldTwice(t *testing.T) {
 	t.Parallel()
 	d := newDocker(t, running)
