@@ -24,7 +24,7 @@ help: ## show this list
 run: $(BIN)/mario-pizzeria ## build and start Mario's Pizzeria on http://127.0.0.1:8080
 	@$(BIN)/mario-pizzeria
 
-stack: $(STACK) $(BIN)/stack ## run Collector, Prometheus and Loki, and Tempo and Grafana if they are on the PATH, without Docker
+stack: $(STACK) $(BIN)/stack $(BIN)/neuroglia ## run Collector, Prometheus and Loki, and Tempo and Grafana if they are on the PATH, without Docker
 	@$(BIN)/stack
 
 demo: $(STACK) $(BIN)/stack $(BIN)/mario-pizzeria $(BIN)/neuroglia ## the stack, Mario's Pizzeria and traffic for it: RATE (5/s), CHAOS (0.05)
