@@ -42,6 +42,10 @@ func runDoctor(
 	} else {
 		screen.end(report)
 	}
+	if report.Count(doctor.Skipped) == len(report.Checks) {
+		fmt.Fprintln(stderr, "neuroglia doctor: nothing was checked: skip less")
+		return exitUsage
+	}
 	if !report.OK {
 		return exitFailed
 	}
@@ -86,6 +90,9 @@ func doctorConfig(args []string, env func(string) (string, bool), help io.Writer
 			doctorUsage(help, flags)
 		}
 		return config, false, err
+	}
+	if config.Timeout == 0 || config.Fresh == 0 { // which the doctor itself takes for a default
+		return config, false, errors.New("--timeout and --fresh must be more than zero, as in 30s")
 	}
 	config.Dashboards, config.Services, config.Skip = list(*boards), list(*services), list(*skip)
 	config.GrafanaToken, _ = env("NEUROGLIA_GRAFANA_TOKEN")
@@ -142,7 +149,7 @@ func doctorUsage(w io.Writer, flags *flag.FlagSet) {
 
 Sends a marked trace, metric and log record through the collector, reads each back from its store, follows them by their
 ids, looks at them through Grafana, and sees whether the telemetry of the apps is fresh. A cross names the hop that lost
-it. Exit code: 0 if all is well, 1 if not, 2 if the command is wrong.
+it. Exit code: 0 if all is well, 1 if not, 2 if the command is wrong or leaves nothing to check.
 
 Flags, each of which can be given as a variable too, such as NEUROGLIA_TEMPO for --tempo:
 `)

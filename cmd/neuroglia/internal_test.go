@@ -64,6 +64,9 @@ func TestWrongUseIsTold(t *testing.T) {
 		{args: "doctor tempo", want: `there is no argument "tempo"`},
 		{args: "doctor --skip temp", want: `there is no "temp", it takes health`},
 		{args: "doctor --timeout soon", want: `invalid value "soon" for flag -timeout`},
+		{args: "doctor --timeout 0s", want: "must be more than zero"},
+		{args: "doctor --fresh 0s", want: "must be more than zero"},
+		{args: "doctor --fresh -1m", want: "must be more than zero"},
 		{args: "doctor --tempo 127.0.0.1:3200", want: "--tempo: give an address such as http://"},
 		{args: "doctor", env: map[string]string{"NEUROGLIA_TIMEOUT": "soon"}, want: "NEUROGLIA_TIMEOUT: "},
 		{args: "doctor", env: map[string]string{"OTEL_EXPORTER_OTLP_HEADERS": "token"}, want: "OTEL_EXPORTER_OTLP_HEADERS: give key=value"},
@@ -113,9 +116,9 @@ func TestTheReportIsTheOnlyOutputAsJSON(t *testing.T) {
 	if report.Schema != 1 || report.OK || len(report.Checks) < 20 {
 		t.Errorf("got %+v", report)
 	}
-	code, _, _ = neuroglia(t, nil, "doctor", "--json", "--skip", strings.Join(doctor.Parts(), ","))
-	if code != exitOK {
-		t.Errorf("with nothing to check, got %d, want 0", code)
+	code, _, stderr = neuroglia(t, nil, "doctor", "--json", "--skip", strings.Join(doctor.Parts(), ","))
+	if code != exitUsage || !strings.Contains(stderr, "nothing was checked") {
+		t.Errorf("with nothing to check, got %d and %q, want 2", code, stderr)
 	}
 }
 

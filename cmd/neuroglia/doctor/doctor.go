@@ -20,6 +20,10 @@ const (
 	toEnd    = 1
 )
 
+// toListen is how long after the beginning of a run a service may not listen yet, as one that is just started. Where nothing
+// runs, the answer should not take longer.
+const toListen = 5 * time.Second
+
 // doctor is one run.
 type doctor struct {
 	config     Config

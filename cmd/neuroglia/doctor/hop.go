@@ -97,7 +97,11 @@ func (d *doctor) evidence(ctx context.Context, s signal) evidence {
 	for _, by := range kinds {
 		maps.DeleteFunc(by, func(_ string, n float64) bool { return n <= 0 })
 	}
-	queues, err := d.prometheus.query(ctx, fmt.Sprintf("otelcol_exporter_queue_size{data_type=%q} > 0", s.name), d.now())
+	// While others send, a queue often holds a batch that is not full yet. What waits is in one that never was empty.
+	queue := fmt.Sprintf("otelcol_exporter_queue_size{data_type=%q}", s.name)
+	lately := max(time.Since(d.started)/2, time.Second)
+	queues, err := d.prometheus.query(ctx,
+		fmt.Sprintf("(min_over_time(%[1]s[%[2]dms]) or %[1]s) > 0", queue, lately.Milliseconds()), d.now())
 	if err != nil {
 		return e
 	}

@@ -97,17 +97,17 @@ func (p *plan) one(ctx, timed context.Context, c check, of func(id string) Resul
 		result.Status, result.Detail = NotChecked, "no time was left: give more with --timeout"
 		return result
 	}
-	detail, err := poll(within, c.ask)
+	detail, err := poll(within, p.started.Add(toListen), c.ask)
 	result.Milliseconds = time.Since(began).Milliseconds()
 	if err == nil {
 		result.Status, result.Detail = Passed, detail
 		return result
 	}
-	if ctx.Err() != nil {
+	found := asProblem(err)
+	if ctx.Err() != nil && found.kind != unreachable {
 		result.Status, result.Detail = NotChecked, "interrupted"
 		return result
 	}
-	found := asProblem(err)
 	result.kind = found.kind
 	switch {
 	case found.kind == idle:
@@ -174,8 +174,9 @@ func (r *Result) blame(other Result) {
 	}
 }
 
-// poll asks until there is an answer, and at the end of ctx returns the last problem.
-func poll(ctx context.Context, ask func(context.Context) (string, error)) (string, error) {
+// poll asks until there is an answer, and at the end of ctx returns the last problem. That nobody listens it returns already
+// at the time listening.
+func poll(ctx context.Context, listening time.Time, ask func(context.Context) (string, error)) (string, error) {
 	var last error
 	for pause := 100 * time.Millisecond; ; pause = min(pause*3/2, 2*time.Second) {
 		detail, err := ask(ctx)
@@ -185,7 +186,8 @@ func poll(ctx context.Context, ask func(context.Context) (string, error)) (strin
 		if ctx.Err() == nil || last == nil {
 			last = err // at the end of ctx, the problem before it says more
 		}
-		if asProblem(err).kind != notYet {
+		kind := asProblem(err).kind
+		if kind != notYet && (kind != unreachable || time.Now().After(listening)) {
 			return "", last
 		}
 		select {
