@@ -25,30 +25,29 @@ func Business() grafana.Dashboard {
 	}
 }
 
-const extrapolated = " Prometheus extrapolates to the whole of the time range: it is rounded."
-
 func total(s promql.Series, by ...attribute.Key) promql.Expr {
-	return s.Over(promql.Range).Increase(by...)
+	return s.Over(promql.Range).Grown(by...)
 }
 
 // ended are the orders that left the pizzeria, to their customers or not.
 func ended(window string) promql.Expr {
-	return of(mario.OrdersCompleted()).Over(window).Increase().Plus(of(mario.OrdersCancelled()).Over(window).Increase()).In()
+	return of(mario.OrdersCompleted()).Over(window).Grown().Plus(of(mario.OrdersCancelled()).Over(window).Grown()).In()
 }
 
 func endedWith(s promql.Series, window string) promql.Expr {
-	return s.Over(window).Increase().Per(ended(window).Above("0"))
+	return s.Over(window).Grown().Per(ended(window).Above("0"))
 }
 
 func businessTotals() []grafana.Panel {
 	value := of(mario.OrdersValue()).Over(promql.Range)
 	pipeline := grafana.ToBoard("Order pipeline", PipelineUID, kept())
 	return []grafana.Panel{
-		grafana.Stat("Orders", "Orders placed."+extrapolated, grafana.Count,
-			grafana.Now(total(of(mario.OrdersCreated())).Call("round"), "orders")).Decimals(0).Link(pipeline),
+		grafana.Stat("Orders", "Orders placed.", grafana.Count,
+			grafana.Now(total(of(mario.OrdersCreated())), "orders")).Decimals(0).Link(pipeline),
 		grafana.Stat("Revenue", "Total of the orders placed, from the sum of mario.orders.value.", grafana.Money,
-			grafana.Now(value.Total(), "revenue")),
-		grafana.Stat("Average order", "Revenue by order.", grafana.Money, grafana.Now(value.Mean(), "average")).Decimals(2).
+			grafana.Now(value.GrownTotal(), "revenue")),
+		grafana.Stat("Average order", "Revenue by order.", grafana.Money,
+			grafana.Now(value.GrownTotal().Per(value.Grown().Above("0")), "average")).Decimals(2).
 			WhenEmpty("no orders"),
 		grafana.Stat("Completion rate", "Part of the orders ended in the time range that reached their customer.", grafana.Share,
 			grafana.Now(endedWith(of(mario.OrdersCompleted()), promql.Range), "completed")).WhenEmpty("no order ended").Link(pipeline),
@@ -56,8 +55,8 @@ func businessTotals() []grafana.Panel {
 			"fires.", grafana.Share,
 			grafana.Now(endedWith(of(mario.OrdersCancelled()), promql.Range), "cancelled")).
 			Limits(warn(limits.CancelRatioSoon), alert(limits.CancelRatio)).WhenEmpty("no order ended").Link(pipeline),
-		grafana.Stat("New customers", "Customers who ordered for the first time."+extrapolated, grafana.Count,
-			grafana.Now(total(of(mario.CustomersRegistered())).Call("round"), "customers")).Decimals(0),
+		grafana.Stat("New customers", "Customers who ordered for the first time.", grafana.Count,
+			grafana.Now(total(of(mario.CustomersRegistered())), "customers")).Decimals(0),
 	}
 }
 
@@ -69,7 +68,8 @@ func businessCompared() []grafana.Panel {
 	return []grafana.Panel{
 		grafana.Stat("Orders, change", "More or less orders than in the period before, which is as long as the time range.",
 			grafana.Share,
-			grafana.Now(change(total(created), total(created.Before(promql.Range))), "change")).WhenEmpty(none).Size(4, 8),
+			grafana.Now(change(created.Over(promql.Range).Increase(), created.Over(promql.Range).Before(promql.Range).Increase()),
+				"change")).WhenEmpty(none).Size(4, 8),
 		grafana.TimeSeries("Orders per minute", "Orders placed, now and one time range ago.", grafana.Count,
 			grafana.Metrics("60 * "+created.Rate(), "now"), grafana.Metrics("60 * "+created.Before(promql.Range).Rate(),
 				"before")).Size(8, 8),
@@ -86,9 +86,9 @@ func businessByHour() []grafana.Panel {
 	created, value := of(mario.OrdersCreated()).Over(hour), of(mario.OrdersValue()).Over(hour)
 	return []grafana.Panel{
 		grafana.TimeSeries("Orders per hour", "Orders placed in the hour before each bar's end.", grafana.Count,
-			grafana.Metrics(created.Increase(), "orders").Step(hour)).Bars(),
+			grafana.Metrics(created.Grown(), "orders").Step(hour)).Bars(),
 		grafana.TimeSeries("Revenue per hour", "Total of the orders placed in the hour before each bar's end.", grafana.Money,
-			grafana.Metrics(value.Total(), "revenue").Step(hour)).Bars(),
+			grafana.Metrics(value.GrownTotal(), "revenue").Step(hour)).Bars(),
 		grafana.TimeSeries("Completed and cancelled",
 			"Part of the orders ended in an hour. Above the line an alert fires for cancelled ones.",
 			grafana.Share, grafana.Metrics(endedWith(of(mario.OrdersCompleted()), hour), "completed"),
@@ -105,12 +105,12 @@ func businessOrdered() []grafana.Panel {
 		grafana.Heatmap("Distribution of values", "How many orders had which value.", grafana.Money,
 			grafana.Metrics(value.BucketIncrease(), "{{le}}")),
 		grafana.BarGauge("Orders by value", "Orders of the time range below each value.", grafana.Count,
-			grafana.Now(value.Over(promql.Range).BucketIncrease().Call("round"), "up to {{le}} USD").Buckets()).Decimals(0),
-		grafana.BarGauge("Pizzas", "The ten that were ordered most in the time range."+extrapolated, grafana.Count,
-			grafana.Now(("topk(10, "+total(pizzas, mario.Pizza).Call("round")+")").Call("sort_desc"), legend(mario.Pizza))).
+			grafana.Now(value.Over(promql.Range).GrownBuckets(), "up to {{le}} USD").Buckets()).Decimals(0),
+		grafana.BarGauge("Pizzas", "The ten that were ordered most in the time range.", grafana.Count,
+			grafana.Now(("topk(10, "+total(pizzas, mario.Pizza)+")").Call("sort_desc"), legend(mario.Pizza))).
 			Decimals(0).Size(12, 9),
-		grafana.BarGauge("Sizes", "Pizzas by size in the time range."+extrapolated, grafana.Count,
-			grafana.Now(total(pizzas, mario.Size).Call("round").Call("sort_desc"), legend(mario.Size))).Decimals(0).Size(6, 9),
+		grafana.BarGauge("Sizes", "Pizzas by size in the time range.", grafana.Count,
+			grafana.Now(total(pizzas, mario.Size).Call("sort_desc"), legend(mario.Size))).Decimals(0).Size(6, 9),
 		grafana.TimeSeries("New customers per minute", "Customers who ordered for the first time.", grafana.Count,
 			grafana.Metrics("60 * "+of(mario.CustomersRegistered()).Rate(), "customers")).Size(6, 9),
 	}

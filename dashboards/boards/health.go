@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"go.opentelemetry.io/otel/attribute"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 
 	"github.com/neuroglia-go/neuroglia/dashboards/grafana"
 	"github.com/neuroglia-go/neuroglia/dashboards/limits"
@@ -48,6 +49,11 @@ func CollectorQueue() promql.Expr {
 		Per(CollectorGauge("exporter_queue_capacity").Max(exporterKey, dataTypeKey)).In()
 }
 
+// CollectorAnswers are the collector's answers to services that send by HTTP, with their status codes.
+func CollectorAnswers(matches ...promql.Match) promql.Series {
+	return promql.Named("otelcol_receiver_http_duration_seconds", telemetry.KindHistogram, matches...)
+}
+
 // CollectorGauge is one of the collector's gauges.
 func CollectorGauge(name string) promql.Series {
 	return promql.Named("otelcol_"+name, telemetry.KindGauge)
@@ -73,7 +79,8 @@ func bySignal(prefix string, by ...attribute.Key) []grafana.Query {
 func servicePanels() []grafana.Panel {
 	info := targetInfo(scope()...)
 	return []grafana.Panel{
-		grafana.Stat("Processes", "Running processes of the chosen services that send metrics.", grafana.Number,
+		grafana.Stat("Processes", "Processes of the chosen services that sent metrics in the last five minutes: after a "+
+			"restart, the old one too.", grafana.Number,
 			grafana.Metrics(info.Count(), "processes")).WhenEmpty("none: is the service running, and its endpoint right?").Size(6, 8),
 		grafana.TimeSeries("Age of telemetry", "Seconds since the newest metric of each service. It should be a saw below the "+
 			"interval of export.",
@@ -100,11 +107,15 @@ func collectorPanels() []grafana.Panel {
 		grafana.TimeSeries("Queues", "How full they are. A store that is down fills its queue; when it is back, the queue "+
 			"empties and nothing is lost.",
 			grafana.Share, grafana.Metrics(CollectorQueue(), exporter)).Limits(alert(limits.QueueUsed)).UpTo(1),
+		grafana.TimeSeries("Answers to services", "Requests by HTTP per second, by the status of the answer. 4xx: what came is no "+
+			"OTLP, or too much at once; 503: see Refused.",
+			grafana.Requests, grafana.Metrics(CollectorAnswers().Rate(semconv.HTTPResponseStatusCodeKey),
+				legend(semconv.HTTPResponseStatusCodeKey))),
 		grafana.TimeSeries("Memory of the collector", "Physical memory. Near its limit the collector refuses data.", grafana.Bytes,
-			grafana.Metrics(CollectorGauge("process_memory_rss_bytes").Sum(instanceKey), "collector")).Size(12, 7),
+			grafana.Metrics(CollectorGauge("process_memory_rss_bytes").Sum(instanceKey), "collector")),
 		grafana.TimeSeries("CPU of the collector", "Cores in use.", grafana.Number,
 			grafana.Metrics(promql.Named("otelcol_process_cpu_seconds_total", telemetry.KindCounter).Rate(instanceKey),
-				"collector")).Size(12, 7),
+				"collector")),
 	}
 }
 

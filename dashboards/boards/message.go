@@ -22,9 +22,9 @@ func Message() grafana.Dashboard {
 			{Title: "$message", Panels: messageFirst()},
 			{Title: "In time", Panels: messageInTime()},
 			{Title: "Traces and logs", Panels: []grafana.Panel{
-				grafana.TraceList("Traces", "The newest traces with this message. Click one to open it.", grafana.Traces(
+				grafana.TraceList("Traces", "The newest traces with this message, in all environments.", grafana.Traces(
 					"{ ("+scopes(string(registry.MessageType))+") || ("+scopes(string(registry.EventType))+") }")),
-				grafana.TraceList("Failed traces", "The newest traces in which this message failed.", grafana.Traces(
+				grafana.TraceList("Failed traces", "The newest traces in which this message failed, in all environments.", grafana.Traces(
 					`{ span.`+string(registry.Outcome)+`="failure" && ((`+scopes(string(registry.MessageType))+
 						") || ("+scopes(string(registry.EventType))+")) }")),
 				grafana.LogLines("Logs",
@@ -63,8 +63,8 @@ func messageFirst() []grafana.Panel {
 			Limits(alert(limits.MessageFailureRatio)).WhenEmpty(none).Size(6, 4),
 		grafana.Stat("p95", "95 % are faster.", grafana.Seconds, grafana.Metrics(quantile(0.95), "p95").Exemplars()).
 			WhenEmpty(none).Size(6, 4),
-		grafana.Stat("In the time range", "How often in the chosen time. Prometheus extrapolates: it is rounded.", grafana.Count,
-			grafana.Now(chosen(func(s promql.Series) promql.Expr { return s.Over(promql.Range).Increase().Call("round") }), "total")).
+		grafana.Stat("In the time range", "How often in the chosen time.", grafana.Count,
+			grafana.Now(chosen(func(s promql.Series) promql.Expr { return s.Over(promql.Range).Grown() }), "total")).
 			WhenEmpty(none).Size(6, 4),
 	}
 }
@@ -81,9 +81,9 @@ func messageInTime() []grafana.Panel {
 		grafana.Heatmap("Distribution of durations",
 			"How many took how long. Two bands are two kinds of work, such as found and not found.",
 			grafana.Seconds, grafana.Metrics(chosen(func(s promql.Series) promql.Expr { return s.Buckets() }), "{{le}}")),
-		grafana.TimeSeries("Failures by error", "Failures per second, by error.type.", grafana.PerSecond,
+		grafana.TimeSeries("Failures by error", "How often since the point before, by error.type.", grafana.Count,
 			grafana.Metrics(chosen(func(s promql.Series) promql.Expr {
-				return s.Where(failures()...).Rate(registry.ErrorType)
+				return s.Where(failures()...).Grown(registry.ErrorType)
 			}), legend(registry.ErrorType))).WhenEmpty("no failures").Size(12, 8),
 		grafana.TimeSeries("In progress", "Being handled now, of commands and queries, from neuroglia.message.active.",
 			grafana.Number,

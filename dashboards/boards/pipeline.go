@@ -40,17 +40,20 @@ func entered(stage int) promql.Expr {
 		return total(of(mario.OrdersCreated()))
 	}
 	before := promql.Is(mario.Stage, stages()[stage-1].stage)
-	left, cancelled := total(of(mario.OrdersStageDuration(), before)), total(of(mario.OrdersCancelled(), before))
-	return left.Minus(cancelled.OrZero().In()).In()
+	left := total(of(mario.OrdersStageDuration(), before))
+	if stage == len(stages())-1 {
+		return left // nobody cancels what is on its way
+	}
+	return left.Minus(total(of(mario.OrdersCancelled(), before))).In()
 }
 
 func story() []grafana.Panel {
 	var panels []grafana.Panel
 	var funnel []grafana.Query
 	for i, s := range stages() {
-		panels = append(panels, grafana.Stat(s.entered, "Orders that came this far in the time range."+extrapolated, grafana.Count,
-			grafana.Now(entered(i).Call("round"), s.entered)).Decimals(0).WhenEmpty("no order").Size(4, 4))
-		funnel = append(funnel, grafana.Now(entered(i).Call("round"), s.entered))
+		panels = append(panels, grafana.Stat(s.entered, "Orders that came this far in the time range.", grafana.Count,
+			grafana.Now(entered(i), s.entered)).Decimals(0).WhenEmpty("no order").Size(4, 4))
+		funnel = append(funnel, grafana.Now(entered(i), s.entered))
 	}
 	panels = append(panels, grafana.Stat("Reach their customer",
 		"Orders delivered for each placed in the time range. Above 1: some were placed before it.", grafana.Share,
@@ -107,7 +110,7 @@ func losses() []grafana.Panel {
 	return []grafana.Panel{
 		grafana.TimeSeries("Cancelled by stage", "Part of the orders leaving a stage in 15 minutes that were cancelled in it.",
 			grafana.Share,
-			grafana.Metrics(cancelled.Increase(mario.Stage).Per(left.Increase(mario.Stage).Above("0")), legend(mario.Stage))).
+			grafana.Metrics(cancelled.Grown(mario.Stage).Per(left.Grown(mario.Stage).Above("0")), legend(mario.Stage))).
 			Limits(warn(limits.CancelRatioSoon), alert(limits.CancelRatio)),
 		grafana.TimeSeries("Failures by step", "Part of the commands of each step that failed. Click one for its own dashboard.",
 			grafana.Share,
@@ -122,11 +125,11 @@ func losses() []grafana.Panel {
 func orderDetails() []grafana.Panel {
 	service := ` && resource.service.name=~"$service"`
 	return []grafana.Panel{
-		grafana.TraceList("Traces of orders", "The newest traces of commands of this order, or of all. Click one to open it.",
+		grafana.TraceList("Traces of orders", "The newest traces of commands of this order, or of all, in all environments.",
 			grafana.Traces(`{ span.neuroglia.message.kind="command" && span.order.id=~"$order_id.*"`+service+` }`)),
 		grafana.TraceList("Slow or failed orders", "The newest traces of orders that failed, or took over half a second to place.",
 			grafana.Traces(`{ name="Command.PlaceOrder" && (duration > 500ms || span.neuroglia.outcome="failure")`+service+` }`)),
 		grafana.LogLines("Log records", "What happened to this order, or to all. Open a record and follow View trace.",
-			records(`order_id=~"$order_id.+"`)),
+			records(`order_id=~"$order_id.*" | order_id!=""`)),
 	}
 }

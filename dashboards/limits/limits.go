@@ -45,10 +45,11 @@ const (
 	MemoryUsed = 0.9
 )
 
-// Goroutines that are not only many but twice as many as an hour ago are leaking.
+// Goroutines that are not only many but twice as many as an hour ago, or never again as few as six hours ago, are leaking.
 const (
 	Goroutines      = 1000.0
 	GoroutineGrowth = 2.0
+	GoroutineRise   = 1.5
 )
 
 // The pizzeria's own.

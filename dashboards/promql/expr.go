@@ -26,6 +26,3 @@ func (e Expr) In() Expr { return "(" + e + ")" }
 
 // Call wraps e in a function: "round".
 func (e Expr) Call(function string) Expr { return Expr(function) + "(" + e + ")" }
-
-// OrZero is e, or 0 if nothing was ever measured. It is for display only: an alert needs to know the difference.
-func (e Expr) OrZero() Expr { return e.In().Or("vector(0)") }

@@ -21,7 +21,8 @@ func TestQueriesAreWrittenAsPrometheusReadsThem(t *testing.T) {
 		{commands.Rate(registry.Outcome), `sum by (neuroglia_outcome) (rate(neuroglia_command_duration_seconds_count{service_name=~"$service"}[$__rate_interval]))`},
 		{created.Over("5m").Increase(), `sum (increase(mario_orders_created_total[5m]))`},
 		{created.Over("5m").Before("1d").Increase(), `sum (increase(mario_orders_created_total[5m] offset 1d))`},
-		{created.Over("5m").Grown(mario.Status), `sum by (status) (mario_orders_created_total unless last_over_time(mario_orders_created_total[1h] offset 5m) or increase(mario_orders_created_total[5m]))`},
+		{created.Over("5m").Grown(mario.Status), `sum by (status) (last_over_time(mario_orders_created_total[5m]) - (last_over_time(mario_orders_created_total[1h] offset 5m) or 0 * last_over_time(mario_orders_created_total[5m])))`},
+		{created.Over("5m").Watched().Grown(), `sum (last_over_time(mario_orders_created_total[5m]) - last_over_time(mario_orders_created_total[1h] offset 5m) or last_over_time(mario_orders_created_total[5m]) unless last_over_time(mario_orders_created_total[1h] offset 5m) and on (service_instance_id) (last_over_time(target_info[1h] offset 5m) or process_uptime_seconds < 300 or otelcol_process_uptime_seconds_total < 300))`},
 		{promql.Of(mario.OrdersValue()).Over(promql.Range).Total(), `sum (increase(mario_orders_value_USD_sum[$__range]))`},
 		{promql.Of(mario.OrdersValue()).Mean(), `sum (rate(mario_orders_value_USD_sum[$__rate_interval])) / sum (rate(mario_orders_value_USD_count[$__rate_interval]))`},
 		{promql.Of(registry.EventLag()).Quantile(0.95, registry.EventType), `histogram_quantile(0.95, sum by (le, neuroglia_event_type) (rate(neuroglia_event_lag_seconds_bucket[$__rate_interval])))`},
@@ -37,7 +38,7 @@ func TestQueriesAreWrittenAsPrometheusReadsThem(t *testing.T) {
 		{up.Where(promql.OneOf("instance", "a", "b")).Select(), `up{job!="a\"b", instance=~"a|b"}`},
 		{promql.Expr("a").Above("1").And("b").Or("c"), `(a > 1) and b or c`},
 		{promql.Expr("a").Minus("b").In().Per(promql.Expr("c").Plus("d").In()), `(a - b) / (c + d)`},
-		{promql.Expr("a").OrZero().Call("round"), `round((a) or vector(0))`},
+		{promql.Expr("a").Call("round"), `round(a)`},
 	} {
 		if c.got != c.want {
 			t.Errorf("query:\n got %s\nwant %s", c.got, c.want)
@@ -61,5 +62,5 @@ func ExampleSeries_Share() {
 	commands := promql.Of(registry.CommandDuration()).Over("5m")
 	fmt.Println(commands.Share([]promql.Match{promql.Is(registry.Outcome, registry.Failure)}, registry.MessageType))
 	// Output:
-	// (sum by (neuroglia_message_type) (rate(neuroglia_command_duration_seconds_count{neuroglia_outcome="failure"}[5m])) or 0 * sum by (neuroglia_message_type) (rate(neuroglia_command_duration_seconds_count[5m]))) / (sum by (neuroglia_message_type) (rate(neuroglia_command_duration_seconds_count[5m])) > 0)
+	// (sum by (neuroglia_message_type) (last_over_time(neuroglia_command_duration_seconds_count{neuroglia_outcome="failure"}[5m]) - (last_over_time(neuroglia_command_duration_seconds_count{neuroglia_outcome="failure"}[1h] offset 5m) or 0 * last_over_time(neuroglia_command_duration_seconds_count{neuroglia_outcome="failure"}[5m]))) or 0 * sum by (neuroglia_message_type) (last_over_time(neuroglia_command_duration_seconds_count[5m]) - (last_over_time(neuroglia_command_duration_seconds_count[1h] offset 5m) or 0 * last_over_time(neuroglia_command_duration_seconds_count[5m])))) / (sum by (neuroglia_message_type) (last_over_time(neuroglia_command_duration_seconds_count[5m]) - (last_over_time(neuroglia_command_duration_seconds_count[1h] offset 5m) or 0 * last_over_time(neuroglia_command_duration_seconds_count[5m]))) > 0)
 }

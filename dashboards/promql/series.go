@@ -28,6 +28,7 @@ type Series struct {
 	matches []Match
 	window  string
 	offset  string
+	watched bool
 }
 
 // Of returns the series of a metric that match, with the window [Interval].
@@ -70,18 +71,6 @@ func (s Series) Increase(by ...attribute.Key) Expr {
 	return s.sum("increase", s.ranged(s.counted()), by)
 }
 
-// Grown is how often in the window, the first of a kind included: a series that began in it counts whole, where Increase
-// does not know that it was zero before. Rarely measured failures need it.
-func (s Series) Grown(by ...attribute.Key) Expr {
-	s.check(by...)
-	if s.offset != "" {
-		panic(fmt.Sprintf("promql: what %s has grown is known of the present only", s.name))
-	}
-	now := s.name + s.counted() + braces(s.matches)
-	return Expr(fmt.Sprintf("sum%s (%s unless last_over_time(%s[1h] offset %s) or increase(%s[%s]))",
-		grouping(by), now, now, s.window, now, s.window))
-}
-
 // Total is the sum of what a histogram measured in the window.
 func (s Series) Total(by ...attribute.Key) Expr { return s.sum("increase", s.part("_sum"), by) }
 
@@ -107,11 +96,11 @@ func (s Series) BucketIncrease() Expr {
 	return Expr(fmt.Sprintf("sum by (le) (increase(%s))", s.part("_bucket")))
 }
 
-// Share is the part of the measurements, between 0 and 1, for which the further conditions hold. It is 0, not absent,
-// while none of them was ever met, and absent without traffic.
+// Share is the part of the measurements in the window, between 0 and 1, for which the further conditions hold, counted as
+// Grown does. It is 0, not absent, while none of them was ever met, and absent without traffic.
 func (s Series) Share(of []Match, by ...attribute.Key) Expr {
-	all := s.Rate(by...)
-	return s.Where(of...).Rate(by...).Or("0 * " + all).In().Per(all.Above("0"))
+	all := s.Grown(by...)
+	return s.Where(of...).Grown(by...).Or("0 * " + all).In().Per(all.Above("0"))
 }
 
 // Sum is the sum of present values.
@@ -119,6 +108,12 @@ func (s Series) Sum(by ...attribute.Key) Expr { return s.aggregate("sum", by) }
 
 // Max is the greatest of present values.
 func (s Series) Max(by ...attribute.Key) Expr { return s.aggregate("max", by) }
+
+// Least is the smallest of the values in the window.
+func (s Series) Least(by ...attribute.Key) Expr {
+	s.check(by...)
+	return Expr(fmt.Sprintf("min%s (min_over_time(%s))", grouping(by), s.ranged(s.single())))
+}
 
 // Count is how many series there are.
 func (s Series) Count(by ...attribute.Key) Expr { return s.aggregate("count", by) }
@@ -138,11 +133,11 @@ func (s Series) Age(by ...attribute.Key) Expr {
 // Seen has the value 1 for all that had a value in the window.
 func (s Series) Seen(by ...attribute.Key) Expr {
 	s.check(by...)
-	return Expr(fmt.Sprintf("group%s (max_over_time(%s))", grouping(by), s.ranged("")))
+	return Expr(fmt.Sprintf("group%s (max_over_time(%s))", grouping(by), s.ranged(s.single())))
 }
 
 // Absent has the value 1 if there was no value in the window.
-func (s Series) Absent() Expr { return Expr("absent_over_time(" + s.ranged("") + ")") }
+func (s Series) Absent() Expr { return Expr("absent_over_time(" + s.ranged(s.single()) + ")") }
 
 func (s Series) aggregate(function string, by []attribute.Key) Expr {
 	s.check(by...)
@@ -166,11 +161,22 @@ func (s Series) counted() string {
 	panic(fmt.Sprintf("promql: %s is a %s, which has no rate", s.name, s.metric.Kind))
 }
 
-func (s Series) part(suffix string) string {
+func (s Series) part(suffix string) string { return s.ranged(s.histogram(suffix)) }
+
+// histogram is the suffix, which only the series of histograms have.
+func (s Series) histogram(suffix string) string {
 	if s.metric.Kind != telemetry.KindHistogram {
 		panic(fmt.Sprintf("promql: %s is a %s, and has no %s", s.name, s.metric.Kind, suffix))
 	}
-	return s.ranged(suffix)
+	return suffix
+}
+
+// single is the suffix of the one series of what is no histogram.
+func (s Series) single() string {
+	if s.metric.Kind == telemetry.KindHistogram {
+		panic(fmt.Sprintf("promql: %s is a histogram, which has no series of its name", s.name))
+	}
+	return ""
 }
 
 func (s Series) ranged(suffix string) string {

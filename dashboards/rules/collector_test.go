@@ -3,7 +3,7 @@ package rules_test
 import "go.opentelemetry.io/otel/attribute"
 
 func collectorStories() []story {
-	all := []story{collectorMissing(), queueFills()}
+	all := []story{collectorMissing(), queueFills(), collectorMisunderstands()}
 	of := []struct{ alert, counter, key, part, summary, description string }{
 		{
 			"CollectorRefuses", "otelcol_receiver_refused_", "receiver", "otlp", "The collector refuses telemetry",
@@ -11,7 +11,7 @@ func collectorStories() []story {
 		},
 		{
 			"CollectorLosesData", "otelcol_exporter_send_failed_", "exporter", "otlp_http/loki", "otlp_http/loki gave telemetry up",
-			"The store refused it for good, or was away for too long. It is lost.",
+			"The store refused it for good. It is lost.",
 		},
 		{
 			"CollectorQueueFull", "otelcol_exporter_enqueue_failed_", "exporter", "otlp_http/loki", "otlp_http/loki cannot queue telemetry",
@@ -78,5 +78,25 @@ func queueFills() story {
 			description: "A store does not take telemetry. When the queue is full, new telemetry is refused, and then lost.",
 		}},
 		nearMisses: map[string][]series{"less than the limit": queue(timeline{}.level(30, 790))},
+	}
+}
+
+func collectorMisunderstands() story {
+	answers := func(code string, values timeline) []series {
+		return []series{foreign("otelcol_receiver_http_duration_seconds_count", values,
+			attribute.String("http.response.status_code", code), attribute.String("service.instance.id", "c1"))}
+	}
+	return story{
+		alert: "CollectorMisunderstands", severity: "ticket", given: answers("400", missing(10).grow(1, 20).stay(20)),
+		quietUntil: 10, firesAt: 13, resolvedAt: 16,
+		fires: []firing{{
+			labels:      map[string]string{"http_response_status_code": "400"},
+			summary:     "The collector answers 400 to what is sent to it",
+			description: "It is no OTLP, or more than 20 MiB at once. Whoever sends it drops it. 20 times in five minutes.",
+		}},
+		nearMisses: map[string][]series{
+			"good answers": answers("200", begin(0).grow(30, 20)),
+			"full queues":  answers("503", begin(0).grow(30, 20)),
+		},
 	}
 }

@@ -63,7 +63,7 @@ func windows() []string { return []string{"5m", "30m", "1h", "6h"} }
 func budget() []Recording {
 	var recordings []Recording
 	for _, window := range windows() {
-		server := promql.Of(registry.HTTPServerRequestDuration()).Over(window)
+		server := promql.Of(registry.HTTPServerRequestDuration()).Over(window).Watched()
 		recordings = append(recordings,
 			Recording{Name: failureRatio(window), Expr: server.Share(failedRequests(), service()...)},
 			Recording{Name: requestRate(window), Expr: server.Rate(service()...)})
@@ -112,31 +112,27 @@ func httpAlerts() []Alert {
 
 func workAlerts() []Alert {
 	const window = "10m"
-	commands := promql.Of(registry.CommandDuration()).Over(window)
-	queries := promql.Of(registry.QueryDuration()).Over(window)
-	events := promql.Of(registry.EventProcessingDuration()).Over(window)
+	commands := promql.Of(registry.CommandDuration()).Over(window).Watched()
+	queries := promql.Of(registry.QueryDuration()).Over(window).Watched()
+	events := promql.Of(registry.EventProcessingDuration()).Over(window).Watched()
 	lag := promql.Of(registry.EventLag()).Over(window)
-	operations := promql.Of(registry.RepositoryOperationDuration()).Over(window)
-	messages := promql.Of(registry.MessageProcessDuration()).Over(window)
+	operations := promql.Of(registry.RepositoryOperationDuration()).Over(window).Watched()
+	messages := promql.Of(registry.MessageProcessDuration()).Over(window).Watched()
 	failed := []promql.Match{promql.Not(registry.ErrorType, "")}
-	// Grown, since failures are rare: the first of a kind must count.
-	share := func(s promql.Series, of []promql.Match, by ...attribute.Key) promql.Expr {
-		return s.Where(of...).Grown(by...).Per(s.Grown(by...).Above("0"))
-	}
 	// A ratio of few is chance: several must have failed.
 	several := func(s promql.Series, of []promql.Match, by ...attribute.Key) promql.Expr {
 		return above(s.Where(of...).Grown(by...), limits.Several)
 	}
 	return []Alert{
 		{
-			Name: "CommandsFail", Value: share(commands, failures(), service(registry.MessageType)...), Limit: limits.MessageFailureRatio,
+			Name: "CommandsFail", Value: commands.Share(failures(), service(registry.MessageType)...), Limit: limits.MessageFailureRatio,
 			Guards: []promql.Expr{several(commands, failures(), service(registry.MessageType)...)}, For: 2 * time.Minute, Severity: Page,
 			Summary:     "{{ $labels.service_name }}: {{ $value | humanizePercentage }} of {{ $labels.neuroglia_message_type }} fail",
 			Description: "Commands with the outcome failure in the last ten minutes. Refusals are not counted.",
-			Board:       boards.OverviewUID, Panel: "Failed commands",
+			Board:       boards.OverviewUID, Panel: "Failures by command",
 		},
 		{
-			Name: "QueriesFail", Value: share(queries, failures(), service(registry.MessageType)...), Limit: limits.MessageFailureRatio,
+			Name: "QueriesFail", Value: queries.Share(failures(), service(registry.MessageType)...), Limit: limits.MessageFailureRatio,
 			Guards: []promql.Expr{several(queries, failures(), service(registry.MessageType)...)}, For: 2 * time.Minute, Severity: Page,
 			Summary:     "{{ $labels.service_name }}: {{ $value | humanizePercentage }} of {{ $labels.neuroglia_message_type }} fail",
 			Description: "Queries with the outcome failure in the last ten minutes. Refusals are not counted.",
@@ -144,12 +140,12 @@ func workAlerts() []Alert {
 		},
 		{
 			Name: "EventHandlersFail", Limit: limits.EventFailureRatio, For: 2 * time.Minute, Severity: Ticket,
-			Value: share(events, failures(), service(registry.EventType, registry.EventHandler)...),
+			Value: events.Share(failures(), service(registry.EventType, registry.EventHandler)...),
 			Summary: "{{ $labels.service_name }}: {{ $labels.neuroglia_event_handler }} fails for {{ " +
 				"$labels.neuroglia_event_type }}",
 			Description: "{{ $value | humanizePercentage }} of the handlings failed in the last ten minutes: work that a commit " +
 				"promised.",
-			Board: boards.OverviewUID, Panel: "Failed events",
+			Board: boards.OverviewUID, Panel: "Failed handlings",
 		},
 		{
 			Name: "EventsLate", Value: lag.Quantile(0.95, service(registry.EventType)...), Limit: limits.EventLag, For: 5 * time.Minute,
@@ -161,7 +157,7 @@ func workAlerts() []Alert {
 			Board: boards.OverviewUID, Panel: "Lag of events",
 		},
 		{
-			Name: "RepositoryFails", Value: share(operations, failed, service(registry.EntityType)...), Limit: limits.RepositoryFailures,
+			Name: "RepositoryFails", Value: operations.Share(failed, service(registry.EntityType)...), Limit: limits.RepositoryFailures,
 			Guards: []promql.Expr{several(operations, failed, service(registry.EntityType)...)}, For: 2 * time.Minute, Severity: Page,
 			Summary: "{{ $labels.service_name }}: {{ $value | humanizePercentage }} of the operations on {{ " +
 				"$labels.neuroglia_entity_type }} fail",
@@ -170,7 +166,7 @@ func workAlerts() []Alert {
 		},
 		{
 			Name: "SubscribersFail", Limit: limits.EventFailureRatio, For: 2 * time.Minute, Severity: Ticket,
-			Value: share(messages, failed, service(semconv.MessagingDestinationNameKey, semconv.MessagingConsumerGroupNameKey)...),
+			Value: messages.Share(failed, service(semconv.MessagingDestinationNameKey, semconv.MessagingConsumerGroupNameKey)...),
 			Summary: "{{ $labels.service_name }}: {{ $labels.messaging_consumer_group_name }} fails for " +
 				"{{ $labels.messaging_destination_name }}",
 			Description: "{{ $value | humanizePercentage }} of the messages could not be processed in the last ten minutes.",
@@ -183,15 +179,19 @@ func processAlerts() []Alert {
 	goroutines := promql.Of(registry.GoGoroutines())
 	each := service(semconv.ServiceInstanceIDKey)
 	use := promql.Of(registry.GoMemoryUsed()).Sum(each...).Per(promql.Of(registry.GoMemoryLimit()).Max(each...)).In()
-	hourAgo := "> " + promql.Expr(strconv.FormatFloat(limits.GoroutineGrowth, 'g', -1, 64)) + " * " +
-		goroutines.Before("1h").Max(service()...)
+	factor := func(f float64) promql.Expr { return " > " + promql.Expr(strconv.FormatFloat(f, 'g', -1, 64)) + " * " }
+	// A jump within the hour, or a slow rise that a busy hour does not explain.
+	more := (goroutines.Max(service()...) + factor(limits.GoroutineGrowth) + goroutines.Before("1h").Max(service()...)).Or(
+		goroutines.Over("1h").Least(service()...) + factor(limits.GoroutineRise) +
+			goroutines.Over("1h").Before("6h").Least(service()...))
 	return []Alert{
 		{
 			Name: "GoroutinesLeak", Value: goroutines.Max(service()...), Limit: limits.Goroutines,
-			Guards: []promql.Expr{(goroutines.Max(service()...) + " " + hourAgo).In()}, For: 10 * time.Minute, Severity: Ticket,
-			Summary:     "{{ $labels.service_name }} has {{ $value }} goroutines",
-			Description: "That is many, and more than twice as many as an hour ago: some wait for what never comes.",
-			Board:       boards.OverviewUID, Panel: "Goroutines",
+			Guards: []promql.Expr{more.In()}, For: 10 * time.Minute, Severity: Ticket,
+			Summary: "{{ $labels.service_name }} has {{ $value }} goroutines",
+			Description: "That is many, and twice as many as an hour ago, or half as many again as six hours ago: some wait for " +
+				"what never comes.",
+			Board: boards.OverviewUID, Panel: "Goroutines",
 		},
 		{
 			Name: "MemoryNearLimit", Value: "max by (service_name, deployment_environment_name) " + use, Limit: limits.MemoryUsed,

@@ -12,6 +12,7 @@ import (
 func processStories() []story {
 	goroutines := func(values timeline) []series { return []series{counted(registry.GoGoroutines(), values)} }
 	const mebibyte = 1 << 20
+	const leak = "That is many, and twice as many as an hour ago, or half as many again as six hours ago: some wait for what never comes."
 	memory := func(stack, other, limit float64, minutes int) []series {
 		used := func(kind string, amount float64) series {
 			return counted(registry.GoMemoryUsed(), timeline{}.level(minutes, amount*mebibyte).level(20, 10*mebibyte),
@@ -30,13 +31,20 @@ func processStories() []story {
 			quietUntil: 79, firesAt: 85, resolvedAt: 100,
 			fires: []firing{{
 				labels: pizzeria(), summary: "mario-pizzeria has 2500 goroutines",
-				description: "That is many, and more than twice as many as an hour ago: some wait for what never comes.",
+				description: leak,
 			}},
 			nearMisses: map[string][]series{
+				"a busy hour":                    goroutines(timeline{}.level(600, 900).level(30, 1700).level(30, 900)),
 				"many, but not more than before": goroutines(timeline{}.level(180, 2500)),
 				"more, but not many":             goroutines(timeline{}.level(70, 100).level(60, 500)),
 				"a process that has just begun":  goroutines(timeline{}.level(30, 2500)),
 			},
+		},
+		{
+			alert: "GoroutinesLeak", severity: "ticket", // slowly
+			given:      goroutines(begin(200).grow(600, 3).level(20, 200)),
+			quietUntil: 300, firesAt: 560, resolvedAt: 601,
+			fires: []firing{{labels: pizzeria(), summary: "mario-pizzeria has 1880 goroutines", description: leak}},
 		},
 		{
 			alert: "MemoryNearLimit", severity: "ticket", given: memory(90, 860, 1000, 30),
@@ -58,6 +66,11 @@ func processStories() []story {
 func info(service, instance string, values timeline) series {
 	return foreign("target_info", values, semconv.ServiceName(service), semconv.DeploymentEnvironmentNameProduction,
 		semconv.ServiceInstanceID(instance))
+}
+
+// process is the mario-pizzeria of the stories, there as the timeline says, and of that age at its begin.
+func process(there timeline, seconds float64) []series {
+	return []series{info("mario-pizzeria", "a1", there), part(registry.Uptime(), "", timeline{}.level(len(there), seconds))}
 }
 
 func serviceStories() []story {

@@ -57,6 +57,8 @@ type Alert struct {
 	// Summary and Description may have {{ $labels.x }} and {{ $value }}.
 	Summary     string
 	Description string
+	// Everywhere says that it is about no service, but about the stack.
+	Everywhere bool
 	// Board and Panel show the value, coloured from the limit on.
 	Board string
 	Panel string
@@ -124,7 +126,7 @@ func (f File) YAML() ([]byte, error) {
 // dashboard is where Grafana of the stack shows the alert's value, for the alert's service if it is about one.
 func (a Alert) dashboard() string {
 	url := "http://localhost:3001/d/" + a.Board
-	if strings.Contains(string(a.Value), "service") {
+	if !a.Everywhere {
 		url += "?var-service={{ $labels." + promql.Label(semconv.ServiceNameKey) + " }}"
 	}
 	return url

@@ -72,6 +72,15 @@ func collectorAlerts() []Alert {
 			Description: "A store does not take telemetry. When the queue is full, new telemetry is refused, and then lost.",
 			Board:       boards.HealthUID, Panel: "Queues",
 		},
+		{
+			Name: "CollectorMisunderstands", Value: boards.CollectorAnswers(promql.In(semconv.HTTPResponseStatusCodeKey, "4..")).
+				Over("5m").Watched().Grown(semconv.HTTPResponseStatusCodeKey).Above("0"),
+			For: time.Minute, Severity: Ticket,
+			Summary: "The collector answers {{ $labels.http_response_status_code }} to what is sent to it",
+			Description: "It is no OTLP, or more than 20 MiB at once. Whoever sends it drops it. {{ $value | humanize }} times in " +
+				"five minutes.",
+			Board: boards.HealthUID, Panel: "Answers to services",
+		},
 	}
 	for _, of := range []struct {
 		name, counter, panel, summary, description string
@@ -84,7 +93,7 @@ func collectorAlerts() []Alert {
 		},
 		{
 			"CollectorLosesData", "exporter_send_failed", "Failed to send", "{{ $labels.exporter }} gave telemetry up",
-			"The store refused it for good, or was away for too long. It is lost.", "exporter", Page,
+			"The store refused it for good. It is lost.", "exporter", Page,
 		},
 		{
 			"CollectorQueueFull", "exporter_enqueue_failed", "Failed to queue", "{{ $labels.exporter }} cannot queue telemetry",
@@ -93,12 +102,15 @@ func collectorAlerts() []Alert {
 	} {
 		for _, signal := range boards.Signals() {
 			alerts = append(alerts, Alert{
-				Name: of.name, Value: boards.CollectorCounter(of.counter, signal).Over("5m").Grown(of.key).Above("0"),
+				Name: of.name, Value: boards.CollectorCounter(of.counter, signal).Over("5m").Watched().Grown(of.key).Above("0"),
 				Labels: map[string]string{"signal": signal}, For: time.Minute, Severity: of.severity,
 				Summary: of.summary + ": " + signal, Description: of.description + " {{ $value | humanize }} in five minutes.",
 				Board: boards.HealthUID, Panel: of.panel,
 			})
 		}
+	}
+	for i := range alerts {
+		alerts[i].Everywhere = true
 	}
 	return alerts
 }

@@ -72,7 +72,7 @@ func promtool(t *testing.T, files []string, given []series, alerts []check, samp
 	}
 	text, err := yaml.Marshal(map[string]any{
 		"rule_files": files, "evaluation_interval": "1m", "fuzzy_compare": true,
-		"tests": []group{{Interval: "1m", Input: given, Alerts: alerts, Samples: samples}},
+		"tests": []group{{Interval: "1m", Input: append(running(given), given...), Alerts: alerts, Samples: samples}},
 	})
 	if err != nil {
 		t.Fatal(err)

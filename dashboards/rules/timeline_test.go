@@ -12,6 +12,7 @@ import (
 
 	"github.com/neuroglia-go/neuroglia/dashboards/promql"
 	"github.com/neuroglia-go/neuroglia/telemetry"
+	"github.com/neuroglia-go/neuroglia/telemetry/registry"
 )
 
 // timeline is the value of a series in each minute; NaN where it has none.
@@ -143,5 +144,25 @@ func measured(m telemetry.Metric, fell map[float64]timeline, attributes ...attri
 
 // foreign is a series of the stack's own programs, or one that Prometheus makes.
 func foreign(name string, values timeline, attributes ...attribute.KeyValue) series {
+	identified := slices.ContainsFunc(attributes, func(a attribute.KeyValue) bool { return a.Key == semconv.ServiceInstanceIDKey })
+	if strings.HasPrefix(name, "otelcol_") && !identified {
+		attributes = append(attributes, semconv.ServiceInstanceID("c1"))
+	}
 	return line(promql.Named(name, telemetry.KindGauge, with(attributes...)...).Select(), values)
+}
+
+// running are the series of the processes that the stories are about, which run from the first minute on. Stories that are
+// about processes themselves have their own.
+func running(given []series) []series {
+	for _, s := range given {
+		if strings.HasPrefix(s.Series, "target_info") || strings.HasPrefix(s.Series, promql.CollectorUptime) {
+			return nil
+		}
+	}
+	minutes := length(given)
+	up, uptime := begin(1).stay(minutes), begin(0).grow(minutes, 60)
+	return []series{
+		info("mario-pizzeria", "a1", up), info("otel-collector", "c1", up),
+		part(registry.Uptime(), "", uptime), foreign(promql.CollectorUptime, uptime),
+	}
 }

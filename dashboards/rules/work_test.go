@@ -47,6 +47,11 @@ func messageStories() []story {
 					of(registry.Success, begin(0).grow(60, 2).missing(30).grow(30, 2)),
 					of(registry.Failure, begin(0).every(5, 12).missing(30).stay(30)),
 				},
+				"many failures before a long gap": append(process(begin(1).stay(60).missing(70).level(30, 1), 86400),
+					of(registry.Success, begin(0).grow(60, 2).missing(70).stay(30)),
+					of(registry.Failure, begin(10).stay(60).missing(70).stay(30))),
+				"failures before Prometheus knew the process": append(process(missing(5).level(40, 1), 86400),
+					of(registry.Success, missing(5).level(40, 1000)), of(registry.Failure, missing(5).level(40, 60))),
 			},
 		}
 	}

@@ -80,7 +80,7 @@ func (b board) all() []panel {
 	return panels
 }
 
-// choices are what a reader may have chosen in the variables: all, and one.
+// choices are what a reader may have chosen in the variables: all, and one. The order is one of those in the logs.
 func choices() []map[string]string {
 	all := map[string]string{
 		"service": ".+", "environment": ".*", "order_id": "", "__rate_interval": rateOver, "__range": window, "__interval": "5s",
@@ -90,7 +90,7 @@ func choices() []map[string]string {
 		c := maps.Clone(all)
 		c["message"] = message
 		if message == "OrderCreatedEvent" {
-			c["service"], c["environment"] = "mario-pizzeria", "proof"
+			c["service"], c["environment"], c["order_id"] = "mario-pizzeria", "proof", shared.order
 		}
 		chosen = append(chosen, c)
 	}

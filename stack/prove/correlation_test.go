@@ -95,18 +95,13 @@ func TestTracesOfCommandsLeadToLogs(t *testing.T) {
 func TestAnOrderIsFoundInTheLogsAndLeadsToItsTrace(t *testing.T) {
 	t.Parallel()
 	spans := exported(t)
-	placed, err := shared.logs(t.Context(), `{service_name="mario-pizzeria"} | neuroglia_message_type="PlaceOrder" | order_id!=""`)
-	if err != nil || len(placed) == 0 {
-		t.Fatalf("%d orders are in the logs, %v", len(placed), err)
-	}
-	id := placed[0].labels["order_id"]
-	records, err := shared.logs(t.Context(), `{service_name="mario-pizzeria"} | order_id="`+id+`"`)
+	records, err := shared.logs(t.Context(), `{service_name="mario-pizzeria"} | order_id="`+shared.order+`"`)
 	if err != nil || len(records) == 0 {
-		t.Fatalf("order %s has %d log records, %v", id, len(records), err)
+		t.Fatalf("order %s has %d log records, %v", shared.order, len(records), err)
 	}
 	for _, r := range records {
 		if trace := r.labels["trace_id"]; !spans[trace] {
-			t.Errorf("a log record of order %s leads to no trace: %v", id, r)
+			t.Errorf("a log record of order %s leads to no trace: %v", shared.order, r)
 		}
 	}
 }

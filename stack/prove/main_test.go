@@ -31,6 +31,7 @@ type proof struct {
 	prometheus promapi.API
 	loki       string
 	at         time.Time // when the traffic had ended
+	order      string    // one that was placed
 }
 
 // shared is started once for all tests: they only ask.
@@ -84,9 +85,14 @@ func start(folder string) (_ *proof, stop func(), err error) {
 	}
 	client, err := api.NewClient(api.Config{Address: s.URL("prometheus")})
 	if err != nil {
+		stopStack()
 		return nil, nil, err
 	}
 	p := &proof{Stack: s, prometheus: promapi.NewAPI(client), loki: s.URL("loki"), at: time.Now()}
+	if p.order, err = p.anOrder(ctx); err != nil {
+		stopStack()
+		return nil, nil, err
+	}
 	return p, stopStack, nil
 }
 
@@ -104,7 +110,7 @@ func order(ctx context.Context, s *stack.Stack, folder string) error {
 		"OTEL_EXPORTER_OTLP_ENDPOINT="+s.URL("collector"), "OTEL_RESOURCE_ATTRIBUTES=deployment.environment.name=proof",
 		fmt.Sprintf("OTEL_METRIC_EXPORT_INTERVAL=%d", interval.Milliseconds()), "GOMEMLIMIT=512MiB",
 	)
-	pizzeria.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	pizzeria.SysProcAttr = dieWithUs()
 	if pizzeria.Stdout, err = os.Create(filepath.Join(folder, "pizzeria.log")); err != nil {
 		return err
 	}
@@ -115,10 +121,10 @@ func order(ctx context.Context, s *stack.Stack, folder string) error {
 	customers := exec.CommandContext(ctx, filepath.Join(root(), ".bin", "mario-pizzeria"), "simulate",
 		"--url", "http://"+address, "--payment", payment, "--rate", "10/s", "--duration", traffic.String(), "--chaos", "0.3",
 		"--seed", "1")
-	customers.Stdout, customers.Stderr = os.Stderr, os.Stderr
+	customers.Stdout, customers.Stderr, customers.SysProcAttr = os.Stderr, os.Stderr, dieWithUs()
 	if err := errors.Join(ready(ctx, address), goThrough(ctx, customers, s, filepath.Join(folder, "mario.db"))); err != nil {
 		log, _ := os.ReadFile(filepath.Join(folder, "pizzeria.log"))
-		_ = pizzeria.Process.Kill()
+		_ = errors.Join(pizzeria.Process.Kill(), pizzeria.Wait()) // it ends as it was told to
 		return fmt.Errorf("order pizzas: %w; the pizzeria said:\n%s", err, log)
 	}
 	if err := errors.Join(pizzeria.Process.Signal(syscall.SIGTERM), pizzeria.Wait()); err != nil {

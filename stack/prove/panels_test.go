@@ -1,6 +1,7 @@
 package prove_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -39,17 +40,18 @@ func TestEveryPanelShowsWhatIsEmitted(t *testing.T) {
 			for _, q := range p.Targets {
 				t.Run(name+"/"+p.Title+"/"+q.RefID, func(t *testing.T) {
 					t.Parallel()
-					showsSomething(t, q)
+					showsSomething(t, q, strings.HasPrefix(p.Title, "Fail"))
 				})
 			}
 		}
 	}
 }
 
-// showsSomething fails the test if a target is wrong for any choice of the variables, or has no value for all of them.
-func showsSomething(t *testing.T, q target) {
+// showsSomething fails the test if a target is wrong for any choice of the variables, or has no value for all of them. One of
+// failures must have seen those that were made.
+func showsSomething(t *testing.T, q target, failures bool) {
 	t.Helper()
-	values, query := 0, ""
+	values, query, some := 0, "", false
 	for _, chosen := range choices() {
 		switch q.Datasource.UID {
 		case "${metrics}":
@@ -63,6 +65,7 @@ func showsSomething(t *testing.T, q target) {
 				t.Fatal(err)
 			}
 			values += numbers(value)
+			some = some || above(value)
 		case "${logs}":
 			query = substitute(q.Expr, chosen)
 			records, err := shared.logs(t.Context(), query)
@@ -78,6 +81,9 @@ func showsSomething(t *testing.T, q target) {
 		if strings.Contains(strings.ReplaceAll(query, `"$1"`, ""), "$") { // what label_replace found is no variable
 			t.Fatalf("a variable is unknown: %s", query)
 		}
+	}
+	if failures && !some && q.Datasource.UID == "${metrics}" && !silent(query) {
+		t.Errorf("it has not seen a failure:\n%s", query)
 	}
 	if values == 0 && !silent(query) {
 		t.Errorf("no data, neither for all services nor for one:\n%s", query)
@@ -161,6 +167,11 @@ func namesAreEmitted(t *testing.T, where, query string) {
 		for _, label := range s.labels {
 			if label != "__name__" && label != "le" && !shared.found(t, "last_over_time("+s.metric+"{"+label+`!=""}[5m])`) {
 				t.Errorf("%s: %s has no label %s:\n%s", where, s.metric, label, query)
+			}
+		}
+		for _, asked := range s.values {
+			if asked[1] != choices()[0]["message"] && !shared.found(t, fmt.Sprintf("last_over_time(%s{%s=%q}[5m])", s.metric, asked[0], asked[1])) {
+				t.Errorf("%s: %s is never %s in %s:\n%s", where, asked[0], asked[1], s.metric, query)
 			}
 		}
 	}

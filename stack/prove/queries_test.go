@@ -8,7 +8,9 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -106,10 +108,34 @@ func (p *proof) logs(ctx context.Context, query string) ([]record, error) {
 	return records, nil
 }
 
+// anOrder is the identity of an order in the logs.
+func (p *proof) anOrder(ctx context.Context) (string, error) {
+	records, err := p.logs(ctx, `{service_name="mario-pizzeria"} | neuroglia_message_type="PlaceOrder" | order_id!=""`)
+	if err != nil || len(records) == 0 {
+		return "", fmt.Errorf("find an order among %d log records: %w", len(records), err)
+	}
+	return records[0].labels["order_id"], nil
+}
+
+// above reports whether any value is greater than zero.
+func above(value model.Value) bool {
+	switch v := value.(type) {
+	case model.Vector:
+		return slices.ContainsFunc(v, func(s *model.Sample) bool { return s.Value > 0 })
+	case model.Matrix:
+		return slices.ContainsFunc(v, func(s *model.SampleStream) bool {
+			return slices.ContainsFunc(s.Values, func(p model.SamplePair) bool { return p.Value > 0 })
+		})
+	default:
+		return false
+	}
+}
+
 // selector is a part of a query: the series of a metric, and the labels that the query reads of it.
 type selector struct {
 	metric string
 	labels []string
+	values [][2]string // labels, and values that the query asks for by name
 }
 
 // node is a part of a query as Prometheus parsed it.
@@ -122,6 +148,10 @@ type node struct {
 	Expr     *node
 	LHS, RHS *node
 	Args     []*node
+	Matching *struct {
+		On     bool
+		Labels []string
+	}
 }
 
 // selectors are those of a query, by Prometheus's own parser.
@@ -151,13 +181,21 @@ func (n *node) selectors(grouped []string) []selector {
 			if m.Type != "!=" || m.Value == "" {
 				s.labels = append(s.labels, m.Name)
 			}
+			if literal := regexp.MustCompile(`^[\w|]+$`); m.Type[0] == '=' && literal.MatchString(m.Value) {
+				for value := range strings.SplitSeq(m.Value, "|") {
+					s.values = append(s.values, [2]string{m.Name, value})
+				}
+			}
 		}
 		found = append(found, s)
 	}
-	for _, below := range append([]*node{n.Expr, n.LHS, n.RHS}, n.Args...) {
+	for _, below := range append([]*node{n.Expr, n.LHS}, n.Args...) {
 		found = append(found, below.selectors(grouped)...)
 	}
-	return found
+	if n.Matching != nil && n.Matching.On {
+		grouped = n.Matching.Labels // all that is read of the right side
+	}
+	return append(found, n.RHS.selectors(grouped)...)
 }
 
 func get(ctx context.Context, address string, into any) error {
