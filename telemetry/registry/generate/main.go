@@ -23,7 +23,8 @@ func run(root string) error {
 	}
 	for name, text := range files {
 		path := filepath.Join(root, name)
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644)); err != nil { //nolint:gosec // documents that all may read
+		//nolint:gosec // documents that all may read
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644)); err != nil {
 			return fmt.Errorf("write %s: %w", name, err)
 		}
 	}
