@@ -200,6 +200,7 @@ func TestWhatTheSimulatorCannotDoIsSaidInOneLine(t *testing.T) {
 		"negative rate":       {"--rate -1/s", 2, "above 0"},
 		"rate is no number":   {"--rate NaN/s", 2, "above 0"},
 		"rate of a storm":     {"--rate 100000/s", 2, "1000/s"},
+		"rate of next year":   {"--rate 0.5/h", 2, "1/h"},
 		"chaos above one":     {"--chaos 1.1", 2, "between 0 and 1"},
 		"negative chaos":      {"--chaos -0.1", 2, "between 0 and 1"},
 		"chaos is no number":  {"--chaos NaN", 2, "between 0 and 1"},
@@ -209,6 +210,8 @@ func TestWhatTheSimulatorCannotDoIsSaidInOneLine(t *testing.T) {
 		"unknown flag":        {"--speed 5", 2, "speed"},
 		"unknown word":        {"fast", 2, "fast"},
 		"nothing there":       {"--url " + nowhere, 1, "connection refused"},
+		"and a password":      {"--url " + strings.Replace(nowhere, "//", "//ann:hidden@", 1), 1, "ann:xxxxx@"},
+		"a broken password":   {"--url ftp://ann:hidden@127.0.0.1", 2, "http://127.0.0.1:8080"},
 		"something else":      {"--url " + other.URL, 1, "404"},
 		"payment port taken":  {"--payment " + strings.TrimPrefix(other.URL, "http://"), 1, "--payment"},
 		"healthcheck of what": {"healthcheck", 2, "healthcheck"},
@@ -217,7 +220,7 @@ func TestWhatTheSimulatorCannotDoIsSaidInOneLine(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			stderr, code := fails(t, append([]string{"simulate"}, strings.Fields(test.args)...))
-			if code != test.code || !strings.Contains(stderr, test.says) || strings.Count(stderr, "\n") != 1 {
+			if code != test.code || !strings.Contains(stderr, test.says) || strings.Contains(stderr, "hidden") || strings.Count(stderr, "\n") != 1 {
 				t.Errorf("got exit code %d, want %d and one line with %q:\n%s", code, test.code, test.says, stderr)
 			}
 		})

@@ -52,7 +52,8 @@ func (a answer) decode(v any) bool { return json.Unmarshal(a.body, v) == nil }
 
 // client calls the pizzeria and remembers how that went.
 type client struct {
-	base      string
+	base      string // with the password that may be in it; shown is without
+	shown     string
 	http      *http.Client
 	transport *http.Transport
 
@@ -65,7 +66,7 @@ type client struct {
 func newClient(base *url.URL) *client {
 	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, MaxIdleConnsPerHost: 200, IdleConnTimeout: time.Minute}
 	return &client{
-		base: strings.TrimSuffix(base.String(), "/"), transport: transport,
+		base: strings.TrimSuffix(base.String(), "/"), shown: strings.TrimSuffix(base.Redacted(), "/"), transport: transport,
 		http: &http.Client{Transport: transport, Timeout: patience},
 	}
 }
@@ -160,11 +161,11 @@ func (c *client) read(ctx context.Context, path string, v any) error {
 	case err != nil && ctx.Err() != nil:
 		return errors.New("stopped before it began")
 	case err != nil:
-		return fmt.Errorf("no pizzeria answers at %s (%s): start one, or say with --url where it is", c.base, why(err))
+		return fmt.Errorf("no pizzeria answers at %s (%s): start one, or say with --url where it is", c.shown, why(err))
 	case a.status != http.StatusOK:
-		return fmt.Errorf("%s answers %s with status %d: is it a pizzeria, and ready?", c.base, path, a.status)
+		return fmt.Errorf("%s answers %s with status %d: is it a pizzeria, and ready?", c.shown, path, a.status)
 	case !a.decode(v):
-		return fmt.Errorf("%s answers %s with something else than a pizzeria's JSON: check --url", c.base, path)
+		return fmt.Errorf("%s answers %s with something else than a pizzeria's JSON: check --url", c.shown, path)
 	}
 	return nil
 }

@@ -25,6 +25,7 @@ type Config struct {
 
 const (
 	fastest = 1000 // orders per second
+	slowest = 1.0 / 3600
 	help    = `Usage: mario-pizzeria simulate [flags]
 
 Sends customers, cooks and drivers to a pizzeria, until the duration is over or it is interrupted. Then it finishes the
@@ -68,7 +69,7 @@ func Parse(args []string, stdout io.Writer) (Config, error) {
 	c := Config{Duration: *duration, Chaos: *chaos, Payment: *payment, Seed: *seed}
 	var err error
 	if c.URL, err = url.Parse(*target); err != nil || c.URL.Host == "" || c.URL.Scheme != "http" && c.URL.Scheme != "https" {
-		return Config{}, fmt.Errorf("--url %q is not a URL such as %s", *target, defaultURL)
+		return Config{}, fmt.Errorf("--url is not a URL such as %s", defaultURL) // it may have a password
 	}
 	if c.Rate, err = parseRate(*rate); err != nil {
 		return Config{}, err
@@ -93,10 +94,10 @@ func parseRate(text string) (float64, error) {
 	if err != nil || !known || !(n > 0) {
 		return 0, fmt.Errorf("--rate %q is not a number of orders above 0 in a time, such as 5/s, 30/m or 100/h", text)
 	}
-	if rate := n / per; rate <= fastest {
+	if rate := n / per; rate >= slowest && rate <= fastest {
 		return rate, nil
 	}
-	return 0, fmt.Errorf("--rate %q is more than %d/s", text, fastest)
+	return 0, fmt.Errorf("--rate %q is not between 1/h and %d/s", text, fastest)
 }
 
 // rateText is the rate as it is said to people.
