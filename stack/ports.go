@@ -3,6 +3,7 @@ package stack
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"slices"
 	"strconv"
@@ -28,19 +29,30 @@ func DefaultPorts() Ports {
 	}
 }
 
-// FreePorts returns ports that nobody listens at, so that several stacks can run at once.
+// FreePorts returns ports that nobody listens at, so that several stacks can run at once. They are below those that systems
+// give to connections, one of which could take a port before the stack does.
 func FreePorts() (Ports, error) {
 	var p Ports
 	for _, port := range p.all() {
-		listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it binds and returns
+		listener, number, err := listenBelow()
 		if err != nil {
 			return Ports{}, fmt.Errorf("find a free port: %w", err)
 		}
 		defer listener.Close() // held until all are found, so that none is found twice
-		address, _ := listener.Addr().(*net.TCPAddr)
-		*port.number = address.Port
+		*port.number = number
 	}
 	return p, nil
+}
+
+func listenBelow() (listener net.Listener, number int, err error) {
+	for range 100 {
+		number = 15000 + rand.IntN(17000)
+		listener, err = net.Listen("tcp", local(number)) //nolint:noctx // it binds and returns
+		if err == nil {
+			break
+		}
+	}
+	return listener, number, err //nolint:wrapcheck // it names the port, and FreePorts says for what
 }
 
 type port struct {
