@@ -83,4 +83,6 @@ func Metrics() []telemetry.Metric {
 }
 
 // minutes are the buckets of what takes people minutes.
-func minutes() []float64 { return []float64{0.5, 1, 2.5, 5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600} }
+func minutes() []float64 {
+	return []float64{0.5, 1, 2.5, 5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600}
+}
