@@ -70,7 +70,7 @@ fuzz: ## fuzz everything that parses, FUZZTIME (30s) each
 		done; \
 	done; done
 
-clean: ## remove what was built and stored
+clean: ## remove what was built and stored, the orders of make run and the telemetry of make stack too
 	rm -rf $(BIN) data .stack
 
 $(BIN)/mario-pizzeria: FORCE

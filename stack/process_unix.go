@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"syscall"
 )
 
@@ -16,7 +17,8 @@ func lock(name string) (*os.File, error) {
 		return nil, fmt.Errorf("lock the data folder: %w", err)
 	}
 	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		err = fmt.Errorf("another stack uses the folder of %s: stop it, or choose another folder", name)
+		err = fmt.Errorf("another stack uses the folder %s: stop it with Ctrl-C where it runs, or choose another folder",
+			filepath.Dir(name))
 		return nil, errors.Join(err, file.Close())
 	}
 	return file, nil

@@ -57,9 +57,6 @@ func Start(ctx context.Context, c Config) (*Stack, error) {
 	for i, part := range parts {
 		names[i] = part.name
 	}
-	if err := c.Ports.check(names); err != nil {
-		return nil, err
-	}
 	services, err := readCompose(ctx, c.composeFiles()...)
 	if err != nil {
 		return nil, err
@@ -67,6 +64,9 @@ func Start(ctx context.Context, c Config) (*Stack, error) {
 	s := &Stack{config: c, failed: make(chan error, len(parts))}
 	if s.lock, err = lock(filepath.Join(c.Data, ".lock")); err != nil {
 		return nil, err
+	}
+	if err := c.Ports.check(names); err != nil {
+		return nil, errors.Join(err, s.lock.Close())
 	}
 	for _, part := range parts {
 		if err := s.start(ctx, part, services); err != nil {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -65,5 +66,6 @@ func (t tempo) search(ctx context.Context, service string, from, to time.Time) (
 	if err != nil || len(answer.Traces) == 0 {
 		return "", err
 	}
-	return answer.Traces[0].TraceID, nil
+	id := answer.Traces[0].TraceID
+	return strings.Repeat("0", max(0, 32-len(id))) + id, nil // Tempo leaves zeros at the front out, logs have them
 }

@@ -16,7 +16,7 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	context.AfterFunc(ctx, stop) // a second interrupt ends the process at once
 	err := run(ctx, os.Args[1:], os.Stdout)
 	switch {
@@ -47,6 +47,9 @@ func run(ctx context.Context, args []string, output io.Writer) error {
 	free := flags.Bool("free-ports", false, "listen on any free ports instead of the usual ones")
 	if err := flags.Parse(args); err != nil {
 		return err //nolint:wrapcheck // flag has said it already
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("unknown argument %q: --help lists the flags", flags.Arg(0))
 	}
 	if *free {
 		ports, err := stack.FreePorts()
