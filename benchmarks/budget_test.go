@@ -18,7 +18,7 @@ func TestSendAllocatesNoMoreThanItsBudget(t *testing.T) {
 		{"metrics", metrics, 0},
 		{"unsampled", unsampled, 3},
 		{"sampled", sampled, 5 + grown},
-		{"logged", logged, 5 + grown},
+		{"logged", logged, 5 + grown + pooled},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := sent(c.with(t))

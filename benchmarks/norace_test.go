@@ -2,5 +2,8 @@
 
 package benchmarks_test
 
-// grown is explained beside its other value.
-const grown = 0
+// grown and pooled are explained beside their other values.
+const (
+	grown  = 0
+	pooled = 0
+)
