@@ -35,10 +35,11 @@ func TestNoSpanIsLostWhileTempoIsDown(t *testing.T) {
 		t.Fatal(err)
 	}
 	back := time.Now()
+	const patience = 3 * time.Minute // after a long outage, gRPC connects again once in two minutes
 	for _, at := range traces {
 		for span := 0; span < spans; span += spansPerTrace {
 			id := traceID(at, span)
-			eventually(t, "Tempo has all spans of "+id, time.Minute, func() bool { return spansOf(t, s, id) == spansPerTrace })
+			eventually(t, "Tempo has all spans of "+id, patience, func() bool { return spansOf(t, s, id) == spansPerTrace })
 		}
 	}
 	t.Logf("Tempo was down for %s; %s after its return it had all %d spans", back.Sub(traces[0]).Round(time.Second),
