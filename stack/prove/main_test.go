@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -32,6 +33,7 @@ type proof struct {
 	loki       string
 	at         time.Time // when the traffic had ended
 	order      string    // one that was placed
+	asked      sync.Map  // queries, and whether they have a value
 }
 
 // shared is started once for all tests: they only ask.
