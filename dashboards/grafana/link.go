@@ -24,6 +24,3 @@ func ToBoard(title, uid string, keep []string, with ...string) Link {
 
 // LabelOf is the value of a label of the series that a link starts from.
 func LabelOf(label string) string { return "${__field.labels." + label + "}" }
-
-// CellOf is the value of a column of the row that a link starts from.
-func CellOf(column string) string { return `${__data.fields["` + column + `"]}` }
