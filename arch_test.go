@@ -27,6 +27,7 @@ func layers() map[string][]string {
 	return map[string][]string{
 		".":                   {},
 		"fault":               {},
+		"retry":               {"fault"},
 		"aggregate":           {},
 		"app":                 {},
 		"telemetry":           {"fault"},
@@ -37,7 +38,7 @@ func layers() map[string][]string {
 		"repository":          append([]string{"aggregate", "fault"}, core...),
 		"repository/memrepo":  stores,
 		"repository/sqlrepo":  stores,
-		"eventbus":            append([]string{"aggregate", "cloudevent", "fault"}, core...),
+		"eventbus":            append([]string{"aggregate", "cloudevent", "fault", "retry"}, core...),
 		// The suites are what drivers are tested with, the drivers themselves know the port and its types.
 		"repository/repositorytest": {"repository", "aggregate", "fault"},
 		"eventbus/membus":           {"eventbus", "cloudevent", "fault"},
@@ -79,7 +80,7 @@ func foreign() map[string][]string {
 		api = append(api, "go.opentelemetry.io/otel/"+name)
 	}
 	return map[string][]string{
-		".": api, "aggregate": none, "app": none, "fault": none,
+		".": api, "aggregate": none, "app": none, "fault": none, "retry": none,
 		"samples/mario-pizzeria/domain": none, "samples/mario-pizzeria/application": none,
 	}
 }

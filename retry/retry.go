@@ -1,0 +1,65 @@
+// Package retry says how often work is tried that failed, and how long to wait before the next attempt.
+//
+// A [Policy] decides; who keeps the work meanwhile (an outbox, a broker) carries it out.
+package retry
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"github.com/neuroglia-go/neuroglia/fault"
+)
+
+// The defaults of a [Policy].
+const (
+	Attempts = 10
+	First    = 500 * time.Millisecond
+	Max      = 5 * time.Minute
+)
+
+// Policy is a number of attempts with exponential backoff and jitter between them: "equal jitter" of
+// https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/. The zero value has the defaults.
+type Policy struct {
+	Attempts int           // in all; defaults to 10, less than 0 means without end
+	First    time.Duration // the longest wait after the first attempt, which doubles with each; defaults to 500 ms
+	Max      time.Duration // the longest wait of all; defaults to 5 minutes
+	Worth    func(error) bool // whether another attempt may end otherwise; defaults to [Worth]
+}
+
+// Next says whether there is to be another attempt after the given one, counted from 1, failed with err, and how long to
+// wait before it: at random between half and all of what doubling makes it.
+func (p Policy) Next(attempt int, err error) (wait time.Duration, again bool) {
+	worth := p.Worth
+	if worth == nil {
+		worth = Worth
+	}
+	if limit := or(p.Attempts, Attempts); limit > 0 && attempt >= limit || !worth(err) {
+		return 0, false
+	}
+	longest := or(p.Max, Max)
+	wait = or(p.First, First)
+	for range attempt - 1 {
+		if wait *= 2; wait >= longest {
+			break
+		}
+	}
+	wait = min(wait, longest)
+	return wait/2 + rand.N(wait/2+1), true //nolint:gosec // spreads attempts, protects nothing
+}
+
+func or[T int | time.Duration](value, fallback T) T {
+	if value == 0 {
+		return fallback
+	}
+	return value
+}
+
+// Worth is the default of [Policy.Worth]: what a business rule or a validation refused will be refused again; everything
+// else, such as a conflict or something that is not found yet, may change.
+func Worth(err error) bool {
+	switch fault.KindOf(err) { //nolint:exhaustive // the others are worth it
+	case fault.Invalid, fault.Rejected, fault.Forbidden:
+		return false
+	}
+	return true
+}

@@ -1,0 +1,64 @@
+package retry_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/neuroglia-go/neuroglia/fault"
+	"github.com/neuroglia-go/neuroglia/retry"
+)
+
+func TestWaitsDoubleUpToTheLongest(t *testing.T) {
+	t.Parallel()
+	p := retry.Policy{Attempts: -1, First: time.Second, Max: 10 * time.Second}
+	for attempt, longest := range map[int]time.Duration{
+		1: time.Second, 2: 2 * time.Second, 3: 4 * time.Second, 4: 8 * time.Second, 5: 10 * time.Second, 1000: 10 * time.Second,
+	} {
+		seen := map[time.Duration]bool{}
+		for range 100 {
+			wait, again := p.Next(attempt, errors.New("broken"))
+			if !again || wait < longest/2 || wait > longest {
+				t.Fatalf("Next(%d) = %v, %v, want true and %v to %v", attempt, wait, again, longest/2, longest)
+			}
+			seen[wait] = true
+		}
+		if len(seen) < 10 {
+			t.Errorf("100 waits after attempt %d have %d lengths, want them spread", attempt, len(seen))
+		}
+	}
+}
+
+func TestAttemptsAreBounded(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		policy  retry.Policy
+		attempt int
+		want    bool
+	}{
+		{retry.Policy{}, retry.Attempts - 1, true},
+		{retry.Policy{}, retry.Attempts, false},
+		{retry.Policy{Attempts: 1}, 1, false},
+		{retry.Policy{Attempts: -1}, 1 << 30, true},
+	} {
+		if _, again := tt.policy.Next(tt.attempt, errors.New("broken")); again != tt.want {
+			t.Errorf("%+v: another attempt after %d: %v, want %v", tt.policy, tt.attempt, again, tt.want)
+		}
+	}
+}
+
+func TestRefusalsAreFinal(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[fault.Kind]bool{
+		fault.Invalid: false, fault.Rejected: false, fault.Forbidden: false,
+		fault.NotFound: true, fault.Conflict: true, fault.Unavailable: true, fault.Unexpected: true,
+	} {
+		if _, again := (retry.Policy{}).Next(1, fault.New(kind, "no")); again != want {
+			t.Errorf("another attempt after %v: %v, want %v", kind, again, want)
+		}
+	}
+	never := retry.Policy{Worth: func(error) bool { return false }}
+	if _, again := never.Next(1, errors.New("broken")); again {
+		t.Error("another attempt after an error that is not worth it")
+	}
+}
