@@ -20,9 +20,9 @@ const (
 // Policy is a number of attempts with exponential backoff and jitter between them: "equal jitter" of
 // https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/. The zero value has the defaults.
 type Policy struct {
-	Attempts int           // in all; defaults to 10, less than 0 means without end
-	First    time.Duration // the longest wait after the first attempt, which doubles with each; defaults to 500 ms
-	Max      time.Duration // the longest wait of all; defaults to 5 minutes
+	Attempts int              // in all; defaults to 10, less than 0 means without end
+	First    time.Duration    // the longest wait after the first attempt, which doubles with each; defaults to 500 ms
+	Max      time.Duration    // the longest wait of all; defaults to 5 minutes
 	Worth    func(error) bool // whether another attempt may end otherwise; defaults to [Worth]
 }
 
@@ -44,7 +44,7 @@ func (p Policy) Next(attempt int, err error) (wait time.Duration, again bool) {
 		}
 	}
 	wait = min(wait, longest)
-	return wait/2 + rand.N(wait/2+1), true //nolint:gosec // spreads attempts, protects nothing
+	return wait/2 + rand.N(wait/2+1), true
 }
 
 func or[T int | time.Duration](value, fallback T) T {
