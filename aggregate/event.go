@@ -20,6 +20,7 @@ type Raised struct {
 	Version       int64     // the aggregate's version that this event led to
 	At            time.Time // when it was raised
 	Attempt       int       // 1 at first delivery
+	Delivery      *Delivery // nil if the event is delivered once, whatever comes of it
 }
 
 type raisedKey struct{}
