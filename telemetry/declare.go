@@ -23,6 +23,7 @@ type Type string
 const (
 	TypeString  Type = "string"
 	TypeInt     Type = "int"
+	TypeDouble  Type = "double"
 	TypeBoolean Type = "boolean"
 )
 

@@ -14,8 +14,8 @@ import (
 	"github.com/neuroglia-go/neuroglia/telemetry/registry"
 )
 
-// Log writes the one record of a piece of work: success at debug, refusal at info, failure at error unless a layer further
-// in has done so. It returns err, marked if it was logged as a failure.
+// Log writes the one record of a piece of work: success at debug, refusal at info, what will be tried again at warn, failure
+// at error unless a layer further in has done so. It returns err, marked if it was logged as a failure.
 func Log(ctx context.Context, logger *slog.Logger, what string, attrs []slog.Attr, outcome Outcome, err error) error {
 	switch outcome {
 	case Success:
@@ -24,6 +24,9 @@ func Log(ctx context.Context, logger *slog.Logger, what string, attrs []slog.Att
 		attrs = append(attrs, slog.String(string(registry.Outcome), string(outcome)),
 			slog.String(string(registry.Reason), Text(err)))
 		logger.LogAttrs(ctx, slog.LevelInfo, what+" "+string(outcome), attrs...)
+	case Retried:
+		attrs = append(attrs, slog.String(string(registry.Outcome), string(outcome)))
+		logger.LogAttrs(ctx, slog.LevelWarn, what+" "+string(outcome), append(attrs, Exception(err)...)...)
 	case Failure:
 		if telemetry.Recorded(err) {
 			return err

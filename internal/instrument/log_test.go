@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/neuroglia-go/neuroglia/fault"
 	"github.com/neuroglia-go/neuroglia/internal/instrument"
@@ -60,6 +61,21 @@ func TestLogWritesOneRecordOfALevelThatFits(t *testing.T) {
 			strings.Contains(text.String(), "request") {
 			t.Errorf("a failure was logged twice: %s", text)
 		}
+	}
+}
+
+func TestLogWarnsOfWhatWillBeTriedAgain(t *testing.T) {
+	t.Parallel()
+	logger, text := logged()
+	attrs := instrument.Retry(instrument.NoSpan(), 2, 1500*time.Millisecond)
+	err := instrument.Log(t.Context(), logger, "event", attrs, instrument.Retried, errors.New("no oven"))
+	want := `level=WARN msg="event retried" neuroglia.attempt=2 neuroglia.retry.wait=1.5 neuroglia.outcome=retried ` +
+		`error.type=*errors.errorString exception.type=*errors.errorString exception.message="no oven"`
+	if got := strings.TrimSpace(text.String()); got != want {
+		t.Errorf("\ngot  %s\nwant %s", got, want)
+	}
+	if telemetry.Recorded(err) {
+		t.Error("the error is marked as recorded, which would hide the failure that may follow")
 	}
 }
 

@@ -2,7 +2,9 @@ package instrument
 
 import (
 	"context"
+	"log/slog"
 	"slices"
+	"time"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
@@ -22,6 +24,7 @@ const (
 	Rejected Outcome = registry.Rejected // refused, as expected of a healthy service
 	Canceled Outcome = registry.Canceled // the caller gave up
 	Failure  Outcome = registry.Failure
+	Retried  Outcome = registry.Retried // failed, and will be tried again; never the outcome of an error by itself
 )
 
 // OutcomeOf classifies the error that work under ctx ended with.
@@ -53,6 +56,16 @@ func Fail(span trace.Span, err error) {
 		span.SetStatus(codes.Error, Text(err))
 		span.SetAttributes(registry.ErrorType.String(fault.TypeOf(err)))
 	}
+}
+
+// Retry adds the event of an attempt that failed, and is followed by another after wait, to its span. It returns the
+// same for the log record.
+func Retry(span trace.Span, attempt int, wait time.Duration) []slog.Attr {
+	again := []attribute.KeyValue{registry.Attempt.Int(attempt), registry.RetryWait.Float64(wait.Seconds())}
+	if span.IsRecording() {
+		span.AddEvent(registry.RetryEvent, trace.WithAttributes(again...))
+	}
+	return []slog.Attr{LogAttr(again[0]), LogAttr(again[1])}
 }
 
 // Conclude sets the outcome of work that did not succeed on its span, and returns what to measure its duration with:

@@ -12,6 +12,8 @@ const (
 	Outcome = attribute.Key("neuroglia.outcome")
 	Attempt = attribute.Key("neuroglia.attempt")
 	Reason  = attribute.Key("neuroglia.reason")
+	// RetryWait is there on a [RetryEvent] and in the log record of what will be tried again.
+	RetryWait = attribute.Key("neuroglia.retry.wait")
 	// ErrorType is there for failures only.
 	ErrorType = semconv.ErrorTypeKey
 )
@@ -22,7 +24,11 @@ const (
 	Rejected = "rejected"
 	Canceled = "canceled"
 	Failure  = "failure"
+	Retried  = "retried"
 )
+
+// RetryEvent is the span event of an attempt that failed and is followed by another.
+const RetryEvent = "retry"
 
 func commonAttributes() []telemetry.Attribute {
 	return []telemetry.Attribute{
@@ -34,6 +40,7 @@ func commonAttributes() []telemetry.Attribute {
 				{Value: Rejected, Brief: "It was refused, as is expected of a healthy service."},
 				{Value: Canceled, Brief: "The caller gave up."},
 				{Value: Failure, Brief: "It failed."},
+				{Value: Retried, Brief: "It failed and will be tried again."},
 			},
 		},
 		{
@@ -45,6 +52,11 @@ func commonAttributes() []telemetry.Attribute {
 			Key: Reason, Type: telemetry.TypeString, Stability: telemetry.Stable,
 			Brief:    "Why something was refused or given up.",
 			Examples: []any{"the kitchen is closed", "1 problem: body.items"},
+		},
+		{
+			Key: RetryWait, Type: telemetry.TypeDouble, Stability: telemetry.Stable,
+			Brief:    "How long to wait before the next attempt, in seconds.",
+			Examples: []any{0.5},
 		},
 	}
 }
