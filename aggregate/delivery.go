@@ -8,24 +8,26 @@ import (
 	"time"
 )
 
-// Delivery is one attempt to have an event handled by all its handlers, of which some may have handled it before. It is
-// made by an outbox and filled in by who calls the handlers. It is safe for concurrent use.
+// Delivery is one attempt to have an event handled by all its handlers, of which some may have handled it before. An
+// outbox makes it, and who calls the handlers fills it in. It is safe for concurrent use.
 type Delivery struct {
-	// Again says whether there will be another attempt if a handler fails with err, and how long until then. Nil means
-	// that there will be none.
-	Again func(err error) (wait time.Duration, again bool)
+	again   func(error) (time.Duration, bool)
+	settled func()
 
 	mu      sync.Mutex
+	open    int // who has not come to an end: the caller of the handlers, and handlers that go on after they returned
+	later   []string
 	handled []string
 	errs    []error
-	waiting int    // handlers that said they would finish later, and one for who calls them
-	settle  func() // called once, when nobody is waited for
+	wait    time.Duration
+	retry   bool
 }
 
-// NewDelivery returns a delivery of an event that the named handlers have handled before. Settled is called when the
-// delivery is closed and every handler has come to its end.
-func NewDelivery(handled []string, settled func()) *Delivery {
-	return &Delivery{handled: slices.Clone(handled), waiting: 1, settle: settled}
+// NewDelivery returns a delivery of an event that the named handlers have handled before. Again says whether there will
+// be another attempt after an error, and how long until then. Settled is called once, when the delivery is closed and
+// every handler has come to its end.
+func NewDelivery(handled []string, again func(error) (time.Duration, bool), settled func()) *Delivery {
+	return &Delivery{again: again, settled: settled, open: 1, handled: slices.Clone(handled)}
 }
 
 // Handled reports whether a handler has handled the event.
@@ -35,56 +37,71 @@ func (d *Delivery) Handled(handler string) bool {
 	return slices.Contains(d.handled, handler)
 }
 
-// Done notes what came of a handler.
-func (d *Delivery) Done(handler string, err error) {
+// Done notes what a handler returned. After an error it says whether there will be another attempt, and when.
+func (d *Delivery) Done(handler string, err error) (wait time.Duration, again bool) {
+	if err != nil {
+		wait, again = d.again(err)
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if err != nil {
-		d.errs = append(d.errs, err)
-	} else if !slices.Contains(d.handled, handler) {
+	switch {
+	case err != nil:
+		d.errs, d.wait, d.retry = append(d.errs, err), max(d.wait, wait), d.retry || again
+	case !slices.Contains(d.handled, handler) && !slices.Contains(d.later, handler):
 		d.handled = append(d.handled, handler)
 	}
+	return wait, again
 }
 
-// Later says that a handler goes on after it has returned. The function that it returns notes what came of it, once.
+// Later says that the work of a handler goes on after it has returned. The function that Later returns must be called
+// when it has come to its end; only the first call counts.
 func (d *Delivery) Later(handler string) func(error) {
 	d.mu.Lock()
-	d.waiting++
-	d.mu.Unlock()
+	defer d.mu.Unlock()
+	d.open++
+	d.later = append(d.later, handler)
 	var once sync.Once
 	return func(err error) {
 		once.Do(func() {
+			d.mu.Lock()
+			d.later = slices.DeleteFunc(d.later, func(name string) bool { return name == handler })
+			d.mu.Unlock()
 			d.Done(handler, err)
-			d.leave()
+			d.Close()
 		})
 	}
 }
 
 // Close says that all handlers have been called.
-func (d *Delivery) Close() { d.leave() }
-
-// Result returns the handlers that have handled the event and the errors of the others, joined.
-func (d *Delivery) Result() ([]string, error) {
+func (d *Delivery) Close() {
 	d.mu.Lock()
-	defer d.mu.Unlock()
-	return slices.Clone(d.handled), errors.Join(d.errs...)
-}
-
-// leave calls settle if nobody is waited for any more.
-func (d *Delivery) leave() {
-	d.mu.Lock()
-	d.waiting--
-	last := d.waiting == 0
+	d.open--
+	last := d.open == 0
 	d.mu.Unlock()
-	if last && d.settle != nil {
-		d.settle()
+	if last {
+		d.settled()
 	}
 }
 
-// Handling is who handles what, as far as effects are concerned: the same consumer of the same message.
+// Result is what came of a delivery.
+type Result struct {
+	Handled []string // the handlers that have handled the event, in this delivery or before
+	Err     error    // of the others, joined
+	Again   bool     // whether there will be another attempt
+	Wait    time.Duration
+}
+
+// Result returns what has come of the delivery so far.
+func (d *Delivery) Result() Result {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return Result{Handled: slices.Clone(d.handled), Err: errors.Join(d.errs...), Again: d.retry, Wait: d.wait}
+}
+
+// Handling is who handles what: the key of an effect that a message may have only once.
 type Handling struct {
 	Consumer  string // such as "cooking.Handlers.freeOven" or "bus/kitchen"
-	MessageID string // unique among the messages of all times
+	MessageID string // unique among all messages
 }
 
 type handlingKey struct{}
@@ -98,4 +115,28 @@ func WithHandling(ctx context.Context, consumer, messageID string) context.Conte
 func HandlingFrom(ctx context.Context) (Handling, bool) {
 	h, ok := ctx.Value(handlingKey{}).(Handling)
 	return h, ok
+}
+
+// handlerContext is the context of one handler of an event.
+type handlerContext struct {
+	context.Context //nolint:containedctx // it is one
+
+	raised  *Raised
+	handler string
+}
+
+// ForHandler returns the context of one handler of r.
+func ForHandler(ctx context.Context, r *Raised, handler string) context.Context {
+	return &handlerContext{ctx, r, handler}
+}
+
+// Value implements context.Context.
+func (c *handlerContext) Value(key any) any {
+	switch key.(type) {
+	case raisedKey:
+		return c.raised
+	case handlingKey:
+		return Handling{c.handler, c.raised.ID}
+	}
+	return c.Context.Value(key)
 }
