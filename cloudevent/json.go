@@ -93,6 +93,14 @@ func (e *Event) fill(members map[string]json.RawMessage) error {
 			return fmt.Errorf("%s: want a string", name)
 		}
 	}
+	if err := e.fillAttributes(texts, extensions); err != nil {
+		return err
+	}
+	return e.fillData(members["data"], texts)
+}
+
+// fillAttributes takes the attributes of the specification from texts.
+func (e *Event) fillAttributes(texts, extensions map[string]string) error {
 	if len(extensions) > 0 {
 		e.Extensions = extensions
 	}
@@ -107,7 +115,7 @@ func (e *Event) fill(members map[string]json.RawMessage) error {
 			return fmt.Errorf("time: %w", err)
 		}
 	}
-	return e.fillData(members["data"], texts)
+	return nil
 }
 
 func (e *Event) fillData(data json.RawMessage, texts map[string]string) error {
