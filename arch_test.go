@@ -23,7 +23,7 @@ func layers() map[string][]string {
 	sample := "samples/mario-pizzeria/"
 	domain := []string{"aggregate", "fault", sample + "domain/"}
 	application := append([]string{"mediator", "repository", sample + "application"}, domain...)
-	stores := []string{"repository", "aggregate", "fault", "telemetry", "telemetry/registry", "internal/instrument"}
+	stores := []string{"repository", "outbox", "aggregate", "fault", "telemetry", "telemetry/registry", "internal/instrument"}
 	return map[string][]string{
 		".":                   {},
 		"fault":               {},
@@ -35,12 +35,13 @@ func layers() map[string][]string {
 		"internal/instrument": {"fault", "telemetry", "telemetry/registry"},
 		"mediator":            append([]string{"aggregate", "fault"}, core...),
 		"cloudevent":          {"aggregate"},
-		"repository":          append([]string{"aggregate", "fault"}, core...),
+		"outbox":              append([]string{"aggregate", "fault", "retry"}, core...),
+		"repository":          append([]string{"aggregate", "fault", "outbox"}, core...),
 		"repository/memrepo":  stores,
 		"repository/sqlrepo":  stores,
 		"eventbus":            append([]string{"aggregate", "cloudevent", "fault", "retry"}, core...),
 		// The suites are what drivers are tested with, the drivers themselves know the port and its types.
-		"repository/repositorytest": {"repository", "aggregate", "fault"},
+		"repository/repositorytest": {"repository", "outbox", "aggregate", "fault"},
 		"eventbus/membus":           {"eventbus", "cloudevent", "fault"},
 		"eventbus/eventbustest":     {"eventbus", "cloudevent", "fault"},
 		"web":                       append([]string{"mediator", "fault", "app"}, core...),

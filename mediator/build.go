@@ -39,7 +39,7 @@ func (m *Mediator) table() (*table, error) {
 	}
 	b := &builder{instruments: instruments, behaviors: m.behaviors}
 	problems := slices.Clone(m.problems)
-	t := &table{routes: make(map[reflect.Type]any, len(m.handlers)), events: newDispatcher(m.events, instruments)}
+	t := &table{routes: make(map[reflect.Type]any, len(m.handlers)), events: newDispatcher(m.events, m.declared, instruments)}
 	for _, h := range m.handlers {
 		route, err := h.compose(b)
 		if err != nil {
@@ -112,6 +112,9 @@ func (m *Mediator) namesakes() []error {
 		if h.event.Kind() != reflect.Interface {
 			check("event", h.event, h.where)
 		}
+	}
+	for _, e := range m.declared {
+		check("event", e.event, e.where)
 	}
 	return problems
 }

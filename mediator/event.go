@@ -49,6 +49,46 @@ func On[E any](m *Mediator, h func(context.Context, E) error) {
 	}
 }
 
+// Declare says that events of type E are raised. A type that a handler takes is declared by that; others are when only
+// handlers of interfaces take them: an outbox makes events from the names of their types, and knows none that is not
+// declared. Declare panics if the mediator has been built.
+func Declare[E any](m *Mediator) {
+	event := reflect.TypeFor[E]()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	where := caller(1)
+	if m.built.Load() != nil {
+		panic(fmt.Sprintf("mediator: event %s declared at %s after the mediator was built", event, where))
+	}
+	if k := event.Kind(); k == reflect.Pointer || k == reflect.Interface {
+		m.problems = append(m.problems, fmt.Errorf("%s: %s is declared: declare the type of a value", where, event))
+		return
+	}
+	m.declared = append(m.declared, declaration{event: event, where: where})
+}
+
+// declaration is an event that is raised.
+type declaration struct {
+	event reflect.Type
+	where string // file:line
+}
+
+// Events returns the types of events that are declared or that a handler takes, by name. It builds the mediator if nobody
+// has, and returns what is wrong with it. The result must not be changed.
+func (m *Mediator) Events() (map[string]reflect.Type, error) {
+	t, err := m.table()
+	if err != nil {
+		return nil, err
+	}
+	return t.events.known, nil
+}
+
+// Handles reports whether an event of this type has a handler. It is false for every type if the mediator cannot be built.
+func (m *Mediator) Handles(event reflect.Type) bool {
+	t, err := m.table()
+	return err == nil && len(t.events.route(event).handlers) > 0
+}
+
 func (h *eventHandler) handles(event reflect.Type) bool {
 	return h.event == event || h.event.Kind() == reflect.Interface && event.Implements(h.event)
 }
@@ -59,7 +99,8 @@ func Publish[E any](ctx context.Context, m *Mediator, event E) error {
 }
 
 // Dispatch hands an event to its handlers, one after the other in the order of registration, each in a span of its own.
-// Every handler runs, also if one before it failed or panicked. The errors come back joined.
+// Every handler runs, also if one before it failed or panicked, but those that r.Delivery says to have handled the event.
+// The errors come back joined.
 func (m *Mediator) Dispatch(ctx context.Context, r aggregate.Raised) error {
 	t, err := m.table()
 	if err != nil {
@@ -72,12 +113,22 @@ func (m *Mediator) Dispatch(ctx context.Context, r aggregate.Raised) error {
 // take an interface; what is found is remembered.
 type dispatcher struct {
 	handlers    []eventHandler
+	known       map[string]reflect.Type
 	instruments *instruments
 	seen        sync.Map // reflect.Type of the event -> *eventRoute
 }
 
-func newDispatcher(handlers []eventHandler, i *instruments) *dispatcher {
-	return &dispatcher{handlers: handlers, instruments: i}
+func newDispatcher(handlers []eventHandler, declared []declaration, i *instruments) *dispatcher {
+	d := &dispatcher{handlers: handlers, known: map[string]reflect.Type{}, instruments: i}
+	for _, h := range handlers {
+		if h.event.Kind() != reflect.Interface {
+			d.known[instrument.TypeName(h.event)] = h.event
+		}
+	}
+	for _, e := range declared {
+		d.known[instrument.TypeName(e.event)] = e.event
+	}
+	return d
 }
 
 // eventRoute is all that happens to one type of event.
@@ -109,10 +160,12 @@ func (d *dispatcher) dispatch(ctx context.Context, r aggregate.Raised) error {
 	if len(route.handlers) == 0 {
 		return nil
 	}
-	ctx = aggregate.NewContext(ctx, &r)
 	var errs []error
 	for _, h := range route.handlers {
-		if err := h.handle(ctx, &r); err != nil {
+		if r.Delivery != nil && r.Delivery.Handled(h.name) {
+			continue
+		}
+		if err := h.handle(aggregate.ForHandler(ctx, &r, h.name), &r); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", h.name, err))
 		}
 	}

@@ -68,31 +68,43 @@ func newHandlerTelemetry(e *eventTelemetry, h *eventHandler) *handlerTelemetry {
 func (t *handlerTelemetry) handle(ctx context.Context, r *aggregate.Raised) (err error) {
 	if !t.on {
 		err = t.run(ctx, r)
-		if err != nil || t.logger.Enabled(ctx, slog.LevelDebug) {
-			err = t.log(ctx, instrument.OutcomeOfHandler(ctx, err), err)
-		}
-		return err
+		return t.conclude(ctx, instrument.NoSpan(), r, 0, err)
 	}
 	begin := time.Now()
 	ctx, span := t.begin(ctx, r)
 	err = instrument.ErrUnfinished
-	defer func() { err = t.end(ctx, span, time.Since(begin), err) }()
+	defer func() {
+		err = t.conclude(ctx, span, r, time.Since(begin), err)
+		span.End()
+	}()
 	return t.run(ctx, r)
 }
 
-func (t *handlerTelemetry) end(ctx context.Context, span trace.Span, took time.Duration, err error) error {
+// conclude notes, measures and logs what came of a handler.
+func (t *handlerTelemetry) conclude(ctx context.Context, span trace.Span, r *aggregate.Raised, took time.Duration, err error) error {
+	var wait time.Duration
+	var again bool
+	if r.Delivery != nil {
+		wait, again = r.Delivery.Done(t.name, err)
+	}
 	if err == nil {
-		t.eventDuration.Record(ctx, took.Seconds(), t.success...)
+		if t.on {
+			t.eventDuration.Record(ctx, took.Seconds(), t.success...)
+		}
 		if t.logger.Enabled(ctx, slog.LevelDebug) {
 			_ = t.log(ctx, instrument.Success, nil)
 		}
-	} else {
-		outcome := instrument.OutcomeOfHandler(ctx, err)
-		t.eventDuration.Record(ctx, took.Seconds(), instrument.Conclude(span, outcome, err, t.attributes...))
-		err = t.log(ctx, outcome, err)
+		return nil
 	}
-	span.End()
-	return err
+	outcome := instrument.OutcomeOfHandler(ctx, err)
+	var more []slog.Attr
+	if again {
+		outcome, more = instrument.Retried, instrument.Retry(span, r.Attempt, wait)
+	}
+	if t.on {
+		t.eventDuration.Record(ctx, took.Seconds(), instrument.Conclude(span, outcome, err, t.attributes...))
+	}
+	return t.log(ctx, outcome, err, more...)
 }
 
 func (t *handlerTelemetry) begin(ctx context.Context, r *aggregate.Raised) (context.Context, trace.Span) {
@@ -119,9 +131,9 @@ func (t *handlerTelemetry) run(ctx context.Context, r *aggregate.Raised) (err er
 	return t.call(ctx, r.Event)
 }
 
-func (t *handlerTelemetry) log(ctx context.Context, outcome instrument.Outcome, err error) error {
-	attrs := []slog.Attr{
+func (t *handlerTelemetry) log(ctx context.Context, outcome instrument.Outcome, err error, more ...slog.Attr) error {
+	attrs := append([]slog.Attr{
 		slog.String(string(registry.EventType), t.eventTelemetry.name), slog.String(string(registry.EventHandler), t.name),
-	}
+	}, more...)
 	return instrument.Log(ctx, t.logger, "event", attrs, outcome, err)
 }

@@ -30,6 +30,7 @@ type Mediator struct {
 	behaviors []behavior
 	required  []requirement
 	events    []eventHandler
+	declared  []declaration
 	problems  []error
 
 	built atomic.Pointer[table]

@@ -28,6 +28,7 @@ type instruments struct {
 	tracer     trace.Tracer
 	duration   metric.Float64Histogram
 	conflicts  metric.Int64Counter
+	duplicates metric.Int64Counter
 	logger     *slog.Logger
 	operations map[string]*operation
 	entity     metric.MeasurementOption
@@ -49,9 +50,10 @@ func newInstruments(p telemetry.Providers, entity string, store any) *instrument
 		silent: instrument.Silent(p.Tracer), tracer: scope.Tracer(p.Tracer), logger: p.Logger,
 		operations: map[string]*operation{}, entity: metric.WithAttributes(registry.EntityType.String(entity)),
 	}
-	var errs [2]error
+	var errs [3]error
 	i.duration, errs[0] = registry.RepositoryOperationDuration().Float64Histogram(meter)
 	i.conflicts, errs[1] = registry.RepositoryConflicts().Int64Counter(meter)
+	i.duplicates, errs[2] = registry.InboxDuplicates().Int64Counter(meter)
 	i.conflicts.Add(context.Background(), 0, i.entity)
 	for _, name := range registry.RepositoryOperations() {
 		attrs := []attribute.KeyValue{
@@ -135,6 +137,12 @@ func (op running) end(ctx context.Context, err error) {
 func (i *instruments) conflict(ctx context.Context, attempt int) {
 	i.conflicts.Add(ctx, 1, i.entity)
 	trace.SpanFromContext(ctx).AddEvent(registry.ConflictEvent, trace.WithAttributes(registry.Attempt.Int(attempt)))
+}
+
+// duplicate counts a message whose effect was there already.
+func (i *instruments) duplicate(ctx context.Context, consumer string) {
+	i.duplicates.Add(ctx, 1, i.entity, metric.WithAttributes(registry.InboxConsumer.String(consumer)))
+	trace.SpanFromContext(ctx).AddEvent(registry.DuplicateEvent)
 }
 
 // undispatched logs an event that not all handlers have handled, unless the dispatcher did.

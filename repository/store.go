@@ -4,8 +4,8 @@ import (
 	"context"
 	"time"
 
-	"github.com/neuroglia-go/neuroglia/aggregate"
 	"github.com/neuroglia-go/neuroglia/fault"
+	"github.com/neuroglia-go/neuroglia/outbox"
 )
 
 // Store is a driver: it keeps the aggregates of type A. Its methods are safe for concurrent use. It returns
@@ -18,10 +18,15 @@ type Store[A any] interface {
 	// Contains reports whether there is an aggregate with this identity.
 	Contains(ctx context.Context, id string) (bool, error)
 
-	// Save makes one change together with its events: both or neither. It returns ErrExists for an Add of an identity
-	// that is there, ErrVersion for an Update, or a Remove that expects a version, of any other version or of none, and
-	// ErrNotFound for a Remove that expects none of an identity that is not there.
+	// Save makes one change, keeps its events in the store's outbox and records its inbox key: all or nothing. It returns
+	// ErrDuplicate, before all others, if the key was recorded before; ErrExists for an Add of an identity that is there;
+	// ErrVersion for an Update, or a Remove that expects a version, of any other version or of none; ErrNotFound for a
+	// Remove that expects none of an identity that is not there. It sets Held of the events, as outbox.Log says. A store
+	// without an outbox refuses events.
 	Save(ctx context.Context, c Change[A]) error
+
+	// Seen reports whether the inbox key was recorded by a change of the aggregate with this identity.
+	Seen(ctx context.Context, id, key string) (bool, error)
 
 	// List returns the aggregates that match, oldest first, at most f.Limit of them. A field that was not declared is
 	// an error.
@@ -68,9 +73,10 @@ func (op Op) String() string {
 type Change[A any] struct {
 	Op       Op
 	ID       string
-	State    *A                 // nil for Remove
-	Expected int64              // the version that was read; the version to store is one higher. 0 is new, or any to Remove
-	Events   []aggregate.Raised // to be stored with it, in order
+	State    *A             // nil for Remove
+	Expected int64          // the version that was read; the version to store is one higher. 0 is new, or any to Remove
+	Events   []outbox.Entry // to be kept with it, in order
+	Once     string         // inbox key of the change; empty for none
 }
 
 // Loaded is an aggregate as it was read.
@@ -99,4 +105,6 @@ var (
 	ErrNotFound error = fault.New(fault.NotFound, "not found")
 	ErrExists   error = fault.New(fault.Conflict, "exists already")
 	ErrVersion  error = fault.New(fault.Conflict, "was changed by somebody else")
+	// ErrDuplicate says that a change with this inbox key has been made before.
+	ErrDuplicate error = fault.New(fault.Conflict, "was changed by this message before")
 )

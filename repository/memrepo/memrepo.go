@@ -17,6 +17,8 @@ import (
 // Store is a repository.Store in memory.
 type Store[A any] struct {
 	schema repository.Schema[A]
+	outbox *Outbox
+	keeps  bool // whether somebody delivers what is in the outbox
 
 	mu   sync.RWMutex
 	docs map[string]document
@@ -30,9 +32,25 @@ type document struct {
 	fields  map[string]string
 }
 
+// Option changes a default of [New].
+type Option func(*options)
+
+type options struct{ outbox *Outbox }
+
+// WithOutbox gives the store an outbox, without which it refuses events.
+func WithOutbox(o *Outbox) Option { return func(opts *options) { opts.outbox = o } }
+
 // New returns an empty store.
-func New[A any](schema repository.Schema[A]) *Store[A] {
-	return &Store[A]{schema: schema, docs: map[string]document{}}
+func New[A any](schema repository.Schema[A], opts ...Option) *Store[A] {
+	var o options
+	for _, option := range opts {
+		option(&o)
+	}
+	s := &Store[A]{schema: schema, docs: map[string]document{}, outbox: o.outbox, keeps: o.outbox != nil}
+	if !s.keeps {
+		s.outbox = NewOutbox(0)
+	}
+	return s
 }
 
 // Get implements repository.Store.
@@ -72,8 +90,27 @@ func (s *Store[A]) Save(ctx context.Context, c repository.Change[A]) error {
 			doc.fields[name] = value(c.State)
 		}
 	}
+	if len(c.Events) > 0 && !s.keeps {
+		return fmt.Errorf("%s has no outbox to keep events in: make it with memrepo.WithOutbox", s.schema.Name)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.outbox.mu.Lock()
+	defer s.outbox.mu.Unlock()
+	if _, seen := s.outbox.inbox[c.Once]; seen {
+		return repository.ErrDuplicate
+	}
+	if err := s.change(c, doc); err != nil {
+		return err
+	}
+	if c.Once != "" {
+		s.outbox.inbox[c.Once] = time.Now()
+	}
+	s.outbox.save(c.Events)
+	return nil
+}
+
+func (s *Store[A]) change(c repository.Change[A], doc document) error {
 	before, exists := s.docs[c.ID]
 	switch {
 	case c.Op == repository.Add && exists:
@@ -92,6 +129,14 @@ func (s *Store[A]) Save(ctx context.Context, c repository.Change[A]) error {
 	}
 	s.docs[c.ID] = doc
 	return nil
+}
+
+// Seen implements repository.Store.
+func (s *Store[A]) Seen(ctx context.Context, _, key string) (bool, error) {
+	s.outbox.mu.Lock()
+	defer s.outbox.mu.Unlock()
+	_, seen := s.outbox.inbox[key]
+	return seen, ctx.Err()
 }
 
 // next returns a time of creation.

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"testing"
 
-	"github.com/neuroglia-go/neuroglia/aggregate"
 	"github.com/neuroglia-go/neuroglia/fault"
 	"github.com/neuroglia-go/neuroglia/repository"
 )
@@ -18,16 +17,11 @@ func add(t *testing.T, store repository.Store[Ticket], ticket *Ticket) {
 }
 
 func addition(ticket *Ticket) repository.Change[Ticket] {
-	return repository.Change[Ticket]{
-		Op: repository.Add, ID: ticket.ID(), State: ticket, Events: aggregate.Pending(ticket, "Ticket"),
-	}
+	return repository.Change[Ticket]{Op: repository.Add, ID: ticket.ID(), State: ticket}
 }
 
 func update(ticket *Ticket, expected int64) repository.Change[Ticket] {
-	return repository.Change[Ticket]{
-		Op: repository.Update, ID: ticket.ID(), State: ticket, Expected: expected,
-		Events: aggregate.Pending(ticket, "Ticket"),
-	}
+	return repository.Change[Ticket]{Op: repository.Update, ID: ticket.ID(), State: ticket, Expected: expected}
 }
 
 // get reads a ticket that must be there.

@@ -65,6 +65,7 @@ func Run(t *testing.T, h Harness) {
 	t.Run("Count", s.count)
 	t.Run("Cancellation", s.cancellation)
 	t.Run("Concurrency", s.concurrency)
+	t.Run("Once", s.once)
 	t.Run("Repository", s.repository)
 }
 

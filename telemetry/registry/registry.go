@@ -19,22 +19,22 @@ const module = "github.com/neuroglia-go/neuroglia"
 // Metrics returns all metrics, by area.
 func Metrics() []telemetry.Metric {
 	return slices.Concat(
-		mediatorMetrics(), repositoryMetrics(), eventbusMetrics(), httpMetrics(), databaseMetrics(), runtimeMetrics())
+		mediatorMetrics(), repositoryMetrics(), outboxMetrics(), eventbusMetrics(), httpMetrics(), databaseMetrics(), runtimeMetrics())
 }
 
 // Spans returns all spans, by area.
 func Spans() []telemetry.Span {
-	return slices.Concat(mediatorSpans(), repositorySpans(), eventbusSpans(), httpSpans(), databaseSpans())
+	return slices.Concat(mediatorSpans(), repositorySpans(), outboxSpans(), eventbusSpans(), httpSpans(), databaseSpans())
 }
 
 // Logs returns the log records of what the spans show.
 func Logs() []telemetry.Log {
-	return slices.Concat(mediatorLogs(), repositoryLogs(), eventbusLogs(), httpLogs())
+	return slices.Concat(mediatorLogs(), repositoryLogs(), outboxLogs(), eventbusLogs(), httpLogs())
 }
 
 // Attributes returns the attributes of everything declared here, sorted by key.
 func Attributes() []telemetry.Attribute {
-	found := slices.Concat(commonAttributes(), mediatorAttributes(), repositoryAttributes())
+	found := slices.Concat(commonAttributes(), mediatorAttributes(), repositoryAttributes(), outboxAttributes())
 	add := func(keys []attribute.Key) {
 		for _, key := range keys {
 			if !slices.ContainsFunc(found, func(a telemetry.Attribute) bool { return a.Key == key }) {

@@ -19,10 +19,14 @@ const (
 	EntityType          = attribute.Key("neuroglia.entity.type")
 	EntityID            = attribute.Key("neuroglia.entity.id")
 	EntityVersion       = attribute.Key("neuroglia.entity.version")
+	InboxConsumer       = attribute.Key("neuroglia.inbox.consumer")
 )
 
-// ConflictEvent is the span event of an attempt to update that met another change.
-const ConflictEvent = "conflict"
+// The span events of updates: an attempt met another change; a message's effect was there already.
+const (
+	ConflictEvent  = "conflict"
+	DuplicateEvent = "duplicate"
+)
 
 const repository = module + "/repository"
 
@@ -43,8 +47,14 @@ func RepositoryConflicts() telemetry.Metric {
 		"Updates that met another change of the same aggregate.", EntityType).By(repository)
 }
 
+// InboxDuplicates counts messages that came again after they had changed an aggregate.
+func InboxDuplicates() telemetry.Metric {
+	return telemetry.Counter("neuroglia.inbox.duplicates", "{message}",
+		"Messages whose effect on an aggregate was there already.", EntityType, InboxConsumer).By(repository)
+}
+
 func repositoryMetrics() []telemetry.Metric {
-	return []telemetry.Metric{RepositoryOperationDuration(), RepositoryConflicts()}
+	return []telemetry.Metric{RepositoryOperationDuration(), RepositoryConflicts(), InboxDuplicates()}
 }
 
 func repositoryAttributes() []telemetry.Attribute {
@@ -80,6 +90,11 @@ func repositoryAttributes() []telemetry.Attribute {
 			Key: EntityVersion, Type: telemetry.TypeInt, Stability: telemetry.Stable,
 			Brief: "The version of the aggregate that was read or stored.", Examples: []any{3},
 		},
+		{
+			Key: InboxConsumer, Type: telemetry.TypeString, Stability: telemetry.Stable,
+			Brief:    "Who handles a message: the handler of an event, or a group on the bus.",
+			Examples: []any{"cooking.Handlers.freeOven", "bus/kitchen"},
+		},
 	}
 }
 
@@ -91,7 +106,7 @@ func repositorySpans() []telemetry.Span {
 		Attributes: []attribute.Key{
 			RepositoryOperation, RepositoryType, EntityType, EntityID, EntityVersion, RepositoryFound, RepositoryCount, ErrorType,
 		},
-		Events: map[string][]attribute.Key{ConflictEvent: {Attempt}},
+		Events: map[string][]attribute.Key{ConflictEvent: {Attempt}, DuplicateEvent: {}},
 		Brief:  "An operation of a repository, with all its attempts.",
 	}}
 }

@@ -1,0 +1,114 @@
+package outbox
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/neuroglia-go/neuroglia/aggregate"
+	"github.com/neuroglia-go/neuroglia/internal/instrument"
+)
+
+func typeName(t reflect.Type) string { return instrument.TypeName(t) }
+
+// deliver calls the handlers of one entry and has noted what came of it. It reports whether the entry is delivered, which
+// it is not yet if a handler goes on after it returned.
+func (r *Relay) deliver(ctx context.Context, e Entry, byRelay bool) (delivered bool) {
+	r.takeOff(e, byRelay)
+	raised, err := r.raised(&e)
+	if err != nil {
+		// Another version of the program may know how to decode it, so it is tried again, and given up like any other.
+		wait, again := r.policy(&e).Next(e.Attempts, err)
+		return r.conclude(ctx, e, byRelay, aggregate.Result{Handled: e.Handled, Err: err, Again: again, Wait: wait})
+	}
+	policy := r.policy(&e)
+	raised.Delivery = aggregate.NewDelivery(e.Handled,
+		func(err error) (time.Duration, bool) { return policy.Next(raised.Attempt, err) },
+		func() { delivered = r.conclude(ctx, e, byRelay, raised.Delivery.Result()) })
+	func() {
+		defer raised.Delivery.Close()
+		_ = r.handlers.Dispatch(ctx, raised) // the delivery has the errors
+	}()
+	return delivered
+}
+
+// raised returns the event as its handlers get it.
+func (r *Relay) raised(e *Entry) (aggregate.Raised, error) {
+	known, err := r.handlers.Events()
+	if err != nil {
+		return aggregate.Raised{}, fmt.Errorf("outbox: %w", err)
+	}
+	return e.raised(known[e.Type])
+}
+
+// conclude notes what came of an attempt, and reports whether the entry is delivered.
+func (r *Relay) conclude(ctx context.Context, e Entry, byRelay bool, result aggregate.Result) bool {
+	e.Handled, e.Error = result.Handled, ""
+	outcome := Outcome{Entry: e, Verdict: Delivered, Wait: result.Wait}
+	if result.Err != nil {
+		outcome.Verdict, outcome.Entry.Error = Dead, instrument.Text(result.Err)
+		if result.Again {
+			outcome.Verdict = Again
+		}
+	}
+	r.telemetry.concluded(ctx, &outcome, byRelay, result.Err)
+	r.settler.add(outcome)
+	return outcome.Verdict == Delivered
+}
+
+// takeOff notes that an entry is being delivered, so that its lease is renewed.
+func (r *Relay) takeOff(e Entry, byRelay bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.flying[e.ID] = flight{entry: e, since: time.Now(), relay: byRelay}
+}
+
+// landed notes that what came of entries is stored.
+func (r *Relay) landed(outcomes []Outcome) {
+	r.mu.Lock()
+	for _, o := range outcomes {
+		delete(r.flying, o.Entry.ID)
+		if o.Verdict != Delivered {
+			r.behind = true
+		}
+	}
+	behind := r.behind
+	r.mu.Unlock()
+	if behind {
+		r.Wake()
+	}
+}
+
+// fallBehind notes that something waits for the relay, which then looks whenever an entry has landed.
+func (r *Relay) fallBehind(behind bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.behind = behind
+}
+
+// inFlight returns the entries that have been in flight for some time.
+func (r *Relay) inFlight(longer time.Duration) []Entry {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var entries []Entry
+	for _, f := range r.flying {
+		if time.Since(f.since) >= longer {
+			entries = append(entries, f.entry)
+		}
+	}
+	return entries
+}
+
+// room is how many entries the relay may take.
+func (r *Relay) room() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := r.options.concurrency
+	for _, f := range r.flying {
+		if f.relay {
+			n--
+		}
+	}
+	return n
+}

@@ -1,0 +1,157 @@
+package outbox
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/neuroglia-go/neuroglia/retry"
+	"github.com/neuroglia-go/neuroglia/telemetry/registry"
+)
+
+// Start begins to deliver what waits, as the start of an app.Part. What the handlers need must have been started before.
+func (r *Relay) Start(context.Context) error {
+	if _, err := r.handlers.Events(); err != nil {
+		return fmt.Errorf("outbox: %w", err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	r.stop = stop
+	r.work.Go(func() { r.renew(ctx) })
+	r.work.Go(func() { r.watch(ctx) })
+	r.work.Go(func() { r.forget(ctx) })
+	r.work.Go(func() { r.run(ctx) })
+	return nil
+}
+
+// Stop takes no more entries, and waits until those that are being delivered are and what came of them is stored, or until
+// ctx ends. Others deliver what is left then, when its leases end.
+func (r *Relay) Stop(ctx context.Context) error {
+	if r.stop != nil {
+		r.stop()
+	}
+	done := make(chan struct{})
+	go func() { r.work.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-ctx.Done():
+		return fmt.Errorf("outbox: events are still being delivered: %w", ctx.Err())
+	}
+	if err := r.settler.flush(ctx); err != nil {
+		return fmt.Errorf("outbox: what came of deliveries is not stored yet: %w", err)
+	}
+	return nil
+}
+
+// run claims and delivers until ctx ends.
+func (r *Relay) run(ctx context.Context) {
+	broken := retry.Policy{Attempts: -1, First: 200 * time.Millisecond, Worth: func(error) bool { return true }, Max: r.options.poll}
+	for failures := 0; ctx.Err() == nil; {
+		wait, err := r.claim(ctx)
+		if err != nil {
+			failures++
+			r.telemetry.trouble(ctx, registry.OutboxUnclaimed, err)
+			wait, _ = broken.Next(failures, err)
+			pause(ctx, wait, nil)
+			continue
+		}
+		failures = 0
+		pause(ctx, wait, r.wake)
+	}
+}
+
+// claim takes what there is room for and begins to deliver it. It returns how long there will be nothing to do.
+func (r *Relay) claim(ctx context.Context) (wait time.Duration, err error) {
+	room := r.room()
+	if room == 0 {
+		return r.options.poll, nil // something lands before that, and wakes
+	}
+	known, err := r.handlers.Events()
+	if err != nil {
+		return 0, err //nolint:wrapcheck // it is logged
+	}
+	types := make([]string, 0, len(known))
+	for name := range known {
+		types = append(types, name)
+	}
+	claimed, next, err := r.log.Claim(ctx, types, room)
+	if err != nil {
+		return 0, err //nolint:wrapcheck // it is logged
+	}
+	r.fallBehind(len(claimed) > 0 || next > 0)
+	for _, e := range claimed {
+		r.takeOff(e, true)
+		r.work.Go(func() { r.relay(e) })
+	}
+	wait = r.options.poll
+	if next > 0 {
+		wait = min(wait, next)
+	}
+	// Relays that wait for the same thing do not all come at once.
+	return wait + rand.N(wait/10+time.Millisecond), nil
+}
+
+// relay delivers one entry that was claimed.
+func (r *Relay) relay(e Entry) {
+	ctx, cancel := context.WithTimeout(context.Background(), r.options.timeout)
+	defer cancel()
+	ctx, span := r.telemetry.begin(ctx, &e, r.options.sameTrace)
+	defer span.End()
+	r.deliver(ctx, e, true)
+}
+
+// renew prolongs the leases of entries that take their time.
+func (r *Relay) renew(ctx context.Context) {
+	third := r.options.lease / 3
+	for pause(ctx, third, nil) {
+		if entries := r.inFlight(third / 2); len(entries) > 0 {
+			if err := r.log.Renew(ctx, entries); err != nil && ctx.Err() == nil {
+				r.telemetry.trouble(ctx, registry.OutboxUnrenewed, err)
+			}
+		}
+	}
+}
+
+// watch wakes the relay when other processes leave work.
+func (r *Relay) watch(ctx context.Context) {
+	policy := retry.Policy{Attempts: -1, Max: 30 * time.Second}
+	for failures := 1; ; failures++ {
+		err := r.log.Watch(ctx, r.Wake)
+		if err == nil || ctx.Err() != nil {
+			return
+		}
+		r.telemetry.trouble(ctx, registry.OutboxUnwatched, err)
+		wait, _ := policy.Next(failures, err)
+		pause(ctx, wait, nil)
+	}
+}
+
+// forget clears the inbox from time to time.
+func (r *Relay) forget(ctx context.Context) {
+	every := min(r.options.remember/10, time.Hour)
+	for pause(ctx, every/2+rand.N(every/2+1), nil) {
+		if _, err := r.log.Forget(ctx, r.options.remember); err != nil && ctx.Err() == nil {
+			r.telemetry.trouble(ctx, registry.OutboxUnforgotten, err)
+		}
+	}
+}
+
+// pause waits, or until there is a signal on wake. It reports whether ctx goes on.
+func pause(ctx context.Context, d time.Duration, wake <-chan struct{}) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-wake:
+	case <-ctx.Done():
+	}
+	return ctx.Err() == nil
+}
+
+// policy is how often an entry is tried.
+func (r *Relay) policy(e *Entry) retry.Policy {
+	if p, ok := r.options.policies[e.Type]; ok {
+		return p
+	}
+	return r.options.policy
+}
