@@ -30,6 +30,7 @@ type Bus struct {
 	mu      sync.Mutex
 	pending []pendingSubscription // until Start
 	started bool
+	unwatch func() // ends the reading of lags
 }
 
 type pendingSubscription struct {
@@ -60,7 +61,7 @@ func New(transport Transport, source string, opts ...Option) *Bus {
 	}
 	return &Bus{
 		transport: transport, source: source,
-		telemetry: newInstruments(o.telemetry.OrGlobal(), transport.System(), o.baggageKeys),
+		telemetry: newInstruments(o.telemetry.OrGlobal(), transport, o.baggageKeys),
 	}
 }
 
@@ -112,9 +113,20 @@ func (b *Bus) Start(ctx context.Context) error {
 		if err := b.transport.Close(ctx); err != nil { // what has begun must not go on
 			errs = append(errs, fmt.Errorf("close the transport: %w", err))
 		}
+	} else if b.unwatch == nil {
+		b.unwatch = b.telemetry.watchLag(b.transport)
 	}
 	return errors.Join(errs...)
 }
 
 // Stop lets the deliveries that have begun come to their end, or until ctx ends, and closes the transport.
-func (b *Bus) Stop(ctx context.Context) error { return b.transport.Close(ctx) }
+func (b *Bus) Stop(ctx context.Context) error {
+	b.mu.Lock()
+	unwatch := b.unwatch
+	b.unwatch = nil
+	b.mu.Unlock()
+	if unwatch != nil {
+		unwatch()
+	}
+	return b.transport.Close(ctx)
+}

@@ -9,7 +9,6 @@ import (
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/baggage"
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/propagation"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
@@ -26,6 +25,7 @@ import (
 // https://opentelemetry.io/docs/specs/semconv/messaging/messaging-metrics/.
 type instruments struct {
 	tracer     trace.Tracer
+	meter      metric.Meter
 	silent     bool
 	propagator propagation.TextMapPropagator
 	baggage    []string // the keys that travel
@@ -35,20 +35,28 @@ type instruments struct {
 	consumed   metric.Int64Counter
 	operation  metric.Float64Histogram
 	process    metric.Float64Histogram
+
+	retries      metric.Int64Counter
+	deadLettered metric.Int64Counter
+	redelivers   bool // whether the transport does
+	keepsDead    bool // whether it keeps what is given up
 }
 
-func newInstruments(p telemetry.Providers, system string, baggageKeys []string) *instruments {
+func newInstruments(p telemetry.Providers, transport Transport, baggageKeys []string) *instruments {
 	scope := instrument.NewScope("eventbus")
 	meter := scope.Meter(p.Meter)
 	i := &instruments{
-		tracer: scope.Tracer(p.Tracer), silent: instrument.Silent(p.Tracer), propagator: p.Propagator,
-		baggage: baggageKeys, logger: p.Logger, system: system,
+		tracer: scope.Tracer(p.Tracer), meter: meter, silent: instrument.Silent(p.Tracer), propagator: p.Propagator,
+		baggage: baggageKeys, logger: p.Logger, system: transport.System(),
+		redelivers: keeps(transport, Redelivery), keepsDead: keeps(transport, DeadLetters),
 	}
-	var errs [4]error
+	var errs [6]error
 	i.sent, errs[0] = registry.SentMessages().Int64Counter(meter)
 	i.consumed, errs[1] = registry.ConsumedMessages().Int64Counter(meter)
 	i.operation, errs[2] = registry.MessagingOperationDuration().Float64Histogram(meter)
 	i.process, errs[3] = registry.MessageProcessDuration().Float64Histogram(meter)
+	i.retries, errs[4] = registry.BusRetries().Int64Counter(meter)
+	i.deadLettered, errs[5] = registry.BusDeadLettered().Int64Counter(meter)
 	if err := errors.Join(errs[:]...); err != nil {
 		otel.Handle(fmt.Errorf("event bus: %w", err)) // the instruments can be used all the same
 	}
@@ -57,31 +65,12 @@ func newInstruments(p telemetry.Providers, system string, baggageKeys []string) 
 
 // inject writes the trace context, and the baggage that travels, into the event.
 func (i *instruments) inject(ctx context.Context, e *cloudevent.Event) {
-	i.propagator.Inject(allowed(ctx, i.baggage), cloudevent.Carrier{Event: e})
+	i.propagator.Inject(instrument.AllowBaggage(ctx, i.baggage), cloudevent.Carrier{Event: e})
 }
 
 // extract returns ctx with the trace context of the event, and of its baggage what travels.
 func (i *instruments) extract(ctx context.Context, e *cloudevent.Event) context.Context {
-	return allowed(i.propagator.Extract(ctx, cloudevent.Carrier{Event: e}), i.baggage)
-}
-
-// allowed returns ctx with no other baggage than the members with the given keys.
-func allowed(ctx context.Context, keys []string) context.Context {
-	all := baggage.FromContext(ctx)
-	if all.Len() == 0 {
-		return ctx
-	}
-	var members []baggage.Member
-	for _, key := range keys {
-		if member := all.Member(key); member.Key() != "" {
-			members = append(members, member)
-		}
-	}
-	kept, err := baggage.New(members...)
-	if err != nil {
-		return baggage.ContextWithoutBaggage(ctx)
-	}
-	return baggage.ContextWithBaggage(ctx, kept)
+	return instrument.AllowBaggage(i.propagator.Extract(ctx, cloudevent.Carrier{Event: e}), i.baggage)
 }
 
 // publishing is a publish that has begun.

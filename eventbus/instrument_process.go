@@ -26,6 +26,7 @@ type processTelemetry struct {
 	start      []trace.SpanStartOption
 	delivered  metric.MeasurementOption
 	success    []metric.RecordOption
+	subscribed metric.MeasurementOption // of what is counted per subscription
 }
 
 func (i *instruments) forProcess(group, eventType, function string) *processTelemetry {
@@ -37,6 +38,14 @@ func (i *instruments) forProcess(group, eventType, function string) *processTele
 		trace.WithAttributes(semconv.MessagingOperationTypeProcess, semconv.CodeFunctionName(function), success),
 	}
 	t.delivered = metric.WithAttributes(t.attributes...)
+	t.subscribed = metric.WithAttributes(semconv.MessagingSystemKey.String(i.system),
+		semconv.MessagingDestinationName(eventType), semconv.MessagingConsumerGroupName(group))
+	if t.redelivers {
+		t.retries.Add(context.Background(), 0, t.subscribed)
+	}
+	if t.keepsDead {
+		t.deadLettered.Add(context.Background(), 0, t.subscribed)
+	}
 	t.success = []metric.RecordOption{metric.WithAttributes(append(t.attributes[:4:4], success)...)}
 	return t
 }
@@ -44,14 +53,15 @@ func (i *instruments) forProcess(group, eventType, function string) *processTele
 // processing is the processing of one event that has begun.
 type processing struct {
 	*processTelemetry
-	span  trace.Span
-	began time.Time
-	id    string
+	span    trace.Span
+	began   time.Time
+	id      string
+	attempt int
 }
 
 func (t *processTelemetry) begin(ctx context.Context, e *cloudevent.Event, attempt int, relation Relation) (
 	context.Context, processing) {
-	op := processing{processTelemetry: t, began: time.Now(), id: e.ID}
+	op := processing{processTelemetry: t, began: time.Now(), id: e.ID, attempt: attempt}
 	ctx = t.extract(ctx, e)
 	opts := t.start
 	if producer := trace.SpanContextFromContext(ctx); producer.IsValid() {
@@ -72,20 +82,40 @@ func (t *processTelemetry) begin(ctx context.Context, e *cloudevent.Event, attem
 	return ctx, op
 }
 
-func (op processing) end(ctx context.Context, err error) error {
-	took, outcome := time.Since(op.began).Seconds(), instrument.OutcomeOfHandler(ctx, err)
-	if err == nil {
+// end shows what came of an attempt, and returns the error that tells the transport what follows. Only an event that is
+// given up is an error.
+func (op processing) end(ctx context.Context, v verdict, err error) error {
+	defer op.span.End()
+	took, attrs := time.Since(op.began).Seconds(), []slog.Attr{
+		slog.String(string(semconv.CloudEventsEventTypeKey), op.eventType),
+		slog.String(string(semconv.CloudEventsEventIDKey), op.id),
+		slog.String(string(semconv.MessagingConsumerGroupNameKey), op.group),
+	}
+	switch v.outcome { //nolint:exhaustive // the others have no more to show
+	case instrument.Success:
 		op.process.Record(ctx, took, op.success...)
-	} else {
-		op.process.Record(ctx, took, instrument.Conclude(op.span, outcome, err, op.attributes...))
+		if op.logger.Enabled(ctx, slog.LevelDebug) {
+			_ = instrument.Log(ctx, op.logger, "message", attrs, v.outcome, nil)
+		}
+		return nil
+	case instrument.Retried:
+		op.retries.Add(ctx, 1, op.subscribed)
+		attrs = append(attrs, instrument.Retry(op.span, op.attempt, v.wait)...)
+	case instrument.Failure:
+		if op.keepsDead {
+			op.deadLetter(ctx, err)
+		}
 	}
-	if err != nil || op.logger.Enabled(ctx, slog.LevelDebug) {
-		err = instrument.Log(ctx, op.logger, "message", []slog.Attr{
-			slog.String(string(semconv.CloudEventsEventTypeKey), op.eventType),
-			slog.String(string(semconv.CloudEventsEventIDKey), op.id),
-			slog.String(string(semconv.MessagingConsumerGroupNameKey), op.group),
-		}, outcome, err)
-	}
-	op.span.End()
-	return err
+	op.process.Record(ctx, took, instrument.Conclude(op.span, v.outcome, err, op.attributes...))
+	return v.tell(instrument.Log(ctx, op.logger, "message", attrs, v.outcome, err))
+}
+
+// deadLetter shows that an event is given up, in a span of its own: that is what somebody has to act upon.
+func (op processing) deadLetter(ctx context.Context, err error) {
+	op.deadLettered.Add(ctx, 1, op.subscribed)
+	_, span := op.instruments.start(ctx, "dead_letter "+op.eventType, trace.WithAttributes(
+		semconv.MessagingSystemKey.String(op.system), semconv.MessagingDestinationName(op.eventType),
+		semconv.MessagingConsumerGroupName(op.group), semconv.MessagingMessageID(op.id), registry.Attempt.Int(op.attempt)))
+	instrument.Fail(span, err)
+	span.End()
 }

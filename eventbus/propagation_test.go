@@ -105,10 +105,14 @@ func TestASubscriberRunsInTheTraceOfTheEventWithTheBaggageThatIsAllowed(t *testi
 			t.Parallel()
 			var remote trace.SpanContext
 			var carried string
-			deliver := subscribed(t, func(ctx context.Context, _ cloudevent.Event) error {
+			handle := func(ctx context.Context, _ cloudevent.Event) error {
 				remote, carried = trace.SpanContextFromContext(ctx), baggage.FromContext(ctx).String()
 				return nil
-			}, tt.opts...)
+			}
+			var transport recorder
+			deliver := transport.subscribed(t, newBus(t, &transport, tt.opts...), func(b *eventbus.Bus) error {
+				return eventbus.Subscribe(b, "kitchen", created, handle)
+			})
 			e := event("{}")
 			e.Extensions = map[string]string{"traceparent": traceparent, "baggage": "tenant=north,admin=true"}
 			if err := deliver(t.Context(), e, 1); err != nil {

@@ -3,10 +3,13 @@ package eventbus
 import (
 	"context"
 	"fmt"
+	"time"
 
+	"github.com/neuroglia-go/neuroglia/aggregate"
 	"github.com/neuroglia-go/neuroglia/cloudevent"
 	"github.com/neuroglia-go/neuroglia/fault"
 	"github.com/neuroglia-go/neuroglia/internal/instrument"
+	"github.com/neuroglia-go/neuroglia/retry"
 )
 
 // Relation says how the span that processes an event relates to the one that published it.
@@ -24,10 +27,34 @@ type SubscribeOption func(*subscriber)
 // WithRelation sets how processing relates to publishing. Defaults to [SameTrace].
 func WithRelation(r Relation) SubscribeOption { return func(s *subscriber) { s.relation = r } }
 
+// WithRetry sets how often an event whose handling failed is delivered, and when again. What is given up becomes a dead
+// letter. Defaults to the zero [retry.Policy]: 10 attempts, of which the last is made after some four minutes. It has no
+// effect on a transport that does not promise [Redelivery], where the first failure is final.
+func WithRetry(p retry.Policy) SubscribeOption { return func(s *subscriber) { s.retry = p } }
+
+// WithConcurrency sets how many subjects this process handles at once, so that a slow one does not hold up the others.
+// Events of one subject are handled one at a time in any case. Defaults to [Concurrency].
+func WithConcurrency(subjects int) SubscribeOption {
+	return func(s *subscriber) { s.Concurrency = subjects }
+}
+
+// WithTimeout sets how long one attempt to handle an event may take, after which its context ends. Defaults to [Timeout];
+// 0 means without end.
+func WithTimeout(d time.Duration) SubscribeOption { return func(s *subscriber) { s.timeout = d } }
+
+// The defaults of subscriptions.
+const (
+	Concurrency = 8
+	Timeout     = time.Minute
+)
+
 // subscriber is one subscription's handler, with its instrumentation.
 type subscriber struct {
+	Subscription
 	*processTelemetry
 	relation Relation
+	retry    retry.Policy
+	timeout  time.Duration
 	handle   func(context.Context, cloudevent.Event) error
 }
 
@@ -39,19 +66,23 @@ func Subscribe[E any](b *Bus, group, eventType string, h func(context.Context, E
 		return fmt.Errorf("subscribe %q to %q: a group, a type and a handler are needed", group, eventType)
 	}
 	s := &subscriber{
-		processTelemetry: b.telemetry.forProcess(group, eventType, instrument.FuncName(h)), handle: decoded(h),
+		Subscription:     Subscription{Group: group, Type: eventType, Concurrency: Concurrency},
+		processTelemetry: b.telemetry.forProcess(group, eventType, instrument.FuncName(h)),
+		timeout:          Timeout, handle: decoded(h),
 	}
 	for _, option := range opts {
 		option(s)
+	}
+	if s.Concurrency < 1 || s.timeout < 0 {
+		return fmt.Errorf("subscribe %s to %s: concurrency is %d and the timeout %s: want at least 1 and 0",
+			group, eventType, s.Concurrency, s.timeout)
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.started {
 		return fmt.Errorf("subscribe %s to %s: the bus has been started", group, eventType)
 	}
-	b.pending = append(b.pending, pendingSubscription{
-		Subscription: Subscription{Group: group, Type: eventType}, deliver: s.deliver,
-	})
+	b.pending = append(b.pending, pendingSubscription{Subscription: s.Subscription, deliver: s.deliver})
 	return nil
 }
 
@@ -71,11 +102,57 @@ func decoded[E any](h func(context.Context, E) error) func(context.Context, clou
 func (s *subscriber) deliver(ctx context.Context, e cloudevent.Event, attempt int) (err error) {
 	ctx, op := s.begin(ctx, &e, attempt, s.relation)
 	err = instrument.ErrUnfinished
-	defer func() { err = op.end(ctx, err) }()
-	return s.run(ctx, e)
+	defer func() { err = op.end(ctx, s.decide(ctx, attempt, err), err) }()
+	if s.exhausted(attempt) {
+		return fmt.Errorf("attempt %d was the last, and nobody knows what came of it: did its process die?", attempt-1)
+	}
+	return s.run(aggregate.WithHandling(ctx, "bus/"+s.Group, e.Source+"#"+e.ID), e)
 }
 
 func (s *subscriber) run(ctx context.Context, e cloudevent.Event) (err error) {
 	defer instrument.Recover(&err)
+	if s.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, s.timeout)
+		defer cancel()
+	}
 	return s.handle(ctx, e)
+}
+
+// exhausted reports whether there have been as many attempts as there may be. An event whose last attempt failed does not
+// come again: this one's may have ended its process, as it would the next.
+func (s *subscriber) exhausted(attempt int) bool {
+	limit := s.retry.Attempts
+	if limit == 0 {
+		limit = retry.Attempts
+	}
+	return limit > 0 && attempt > limit
+}
+
+// verdict is what follows from an attempt.
+type verdict struct {
+	outcome instrument.Outcome
+	wait    time.Duration // before the next attempt, if there is to be one
+}
+
+func (s *subscriber) decide(ctx context.Context, attempt int, err error) verdict {
+	outcome := instrument.OutcomeOfHandler(ctx, err)
+	if outcome == instrument.Failure && s.redelivers {
+		if wait, again := s.retry.Next(attempt, err); again {
+			return verdict{instrument.Retried, wait}
+		}
+	}
+	return verdict{outcome: outcome}
+}
+
+// tell returns the error that tells the transport. What was canceled, since the transport is being closed, is another
+// process's to handle.
+func (v verdict) tell(err error) error {
+	switch v.outcome { //nolint:exhaustive // the others are delivered again
+	case instrument.Success:
+		return nil
+	case instrument.Failure:
+		return &DeadLetter{Err: err}
+	}
+	return &Redeliver{After: v.wait, Err: err}
 }

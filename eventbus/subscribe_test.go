@@ -117,7 +117,8 @@ func TestStartSubscribesEverySubscriberOnce(t *testing.T) {
 		}
 	}
 	want := []eventbus.Subscription{
-		{Group: "kitchen", Type: "order.created.v1"}, {Group: "delivery", Type: "order.ready.v1"},
+		{Group: "kitchen", Type: "order.created.v1", Concurrency: eventbus.Concurrency},
+		{Group: "delivery", Type: "order.ready.v1", Concurrency: eventbus.Concurrency},
 	}
 	if !reflect.DeepEqual(transport.subscriptions, want) {
 		t.Errorf("subscribed to %v, want %v", transport.subscriptions, want)
@@ -164,6 +165,8 @@ func TestSubscribeNeedsAGroupATypeAndAHandler(t *testing.T) {
 		"no group":   eventbus.Subscribe(bus, "", created, ignore),
 		"no type":    eventbus.Subscribe(bus, "kitchen", "", ignore),
 		"no handler": eventbus.Subscribe[orderCreated](bus, "kitchen", created, nil),
+		"no subject": eventbus.Subscribe(bus, "kitchen", created, ignore, eventbus.WithConcurrency(0)),
+		"no time":    eventbus.Subscribe(bus, "kitchen", created, ignore, eventbus.WithTimeout(-1)),
 	} {
 		if err == nil {
 			t.Errorf("%s: Subscribe() = nil, want an error", name)

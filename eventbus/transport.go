@@ -2,6 +2,7 @@ package eventbus
 
 import (
 	"context"
+	"time"
 
 	"github.com/neuroglia-go/neuroglia/cloudevent"
 )
@@ -13,14 +14,17 @@ type Transport interface {
 	// System is the value of the messaging.system attribute, such as "nats".
 	System() string
 
+	// Exceptions are the promises that the transport does not keep, each with the reason. Nil means that it keeps all.
+	Exceptions() map[Promise]string
+
 	// Publish returns when the event is safe as far as the transport can promise, or an error: [ErrClosed] after Close.
 	// It keeps no part of e: the caller may change it after that.
 	Publish(ctx context.Context, e cloudevent.Event) error
 
 	// Subscribe starts calling deliver for the events of s that are published from now on, and returns. Every group gets
 	// each event once, as it was published; within a group, the events of one type and subject come in order, one when
-	// the one before has been handled. An error of deliver means that the event was not handled; what follows from it is
-	// the transport's to say. Returns [ErrClosed] after Close.
+	// the one before has been handled or given up. The error of deliver says what follows: see [Deliver]. Returns
+	// [ErrClosed] after Close.
 	Subscribe(ctx context.Context, s Subscription, deliver Deliver) error
 
 	// Close waits until the accepted events that have begun to be handled, and for a transport that does not keep
@@ -29,11 +33,75 @@ type Transport interface {
 	Close(ctx context.Context) error
 }
 
-// Deliver handles one event. Attempt is 1 at first delivery. Its context ends when the transport gives up waiting for it.
+// Promise is a property that some transports cannot have.
+type Promise string
+
+// The promises that may have exceptions. Everything else holds for every transport.
+const (
+	// Processes: events reach the subscribers of all processes, and processes with the same group share them.
+	Processes Promise = "events reach other processes"
+	// Durability: events wait for a group that has subscribed before and is away. It needs Processes.
+	Durability Promise = "events wait for a group that is away"
+	// Redelivery: an event that is to be delivered again is, after the time given, with an attempt that is one higher and
+	// before later events of its subject. Without it, the first failure is final.
+	Redelivery Promise = "an event whose handling failed is delivered again"
+	// DeadLetters: an event that is given up is kept, for people to look at. Without it, the event is gone.
+	DeadLetters Promise = "an event that is given up is kept"
+)
+
+func keeps(t Transport, p Promise) bool {
+	_, excepted := t.Exceptions()[p]
+	return !excepted
+}
+
+// Lagging is a [Transport] that knows how much waits for the groups that have subscribed to it.
+type Lagging interface {
+	Transport
+
+	// Lag returns, for each group and type of this process, how many events have not been handled.
+	Lag(ctx context.Context) ([]Lag, error)
+}
+
+// Lag is how far a group is behind.
+type Lag struct {
+	Group, Type string
+	Waiting     int64 // events, with those that are being handled
+}
+
+// Deliver handles one event. Attempt is 1 at first delivery, and counts the deliveries whose process died too. Its context
+// ends when the transport gives up waiting for it. What follows is in its error, which errors.As finds:
+//
+//   - nil: the event was handled;
+//   - a [*DeadLetter]: the event is given up;
+//   - any other error: the event is to be delivered again, after the time of a [*Redeliver] or at once.
 type Deliver func(ctx context.Context, e cloudevent.Event, attempt int) error
+
+// Redeliver is the error of an event that is to be delivered again.
+type Redeliver struct { //nolint:errname // it says what follows
+	After time.Duration
+	Err   error
+}
+
+// Error says why the event was not handled.
+func (r *Redeliver) Error() string { return r.Err.Error() }
+
+// Unwrap returns why the event was not handled.
+func (r *Redeliver) Unwrap() error { return r.Err }
+
+// DeadLetter is the error of an event that is given up: it is not delivered again, and kept if the transport promises
+// [DeadLetters].
+type DeadLetter struct{ Err error } //nolint:errname // it says what follows
+
+// Error says why the event is given up.
+func (d *DeadLetter) Error() string { return d.Err.Error() }
+
+// Unwrap returns why the event is given up.
+func (d *DeadLetter) Unwrap() error { return d.Err }
 
 // Subscription says which events go to whom.
 type Subscription struct {
 	Group string // the subscriber's name, such as "kitchen"; processes with the same group share the events
 	Type  string // of the events
+	// Concurrency is how many subjects this process handles at once; less than 1 means 1. A transport may handle fewer.
+	Concurrency int
 }

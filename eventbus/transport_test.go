@@ -28,11 +28,14 @@ type recorder struct {
 	delivers      []eventbus.Deliver
 	closed        int
 	err           error // of everything
+	exceptions    map[eventbus.Promise]string
 }
 
 var _ eventbus.Transport = (*recorder)(nil)
 
 func (*recorder) System() string { return "recorder" }
+
+func (r *recorder) Exceptions() map[eventbus.Promise]string { return r.exceptions }
 
 func (r *recorder) Publish(_ context.Context, e cloudevent.Event) error {
 	r.published = append(r.published, e)
@@ -63,17 +66,24 @@ func newBus(t *testing.T, transport eventbus.Transport, opts ...eventbus.Option)
 }
 
 // subscribed returns what the transport calls for each event that comes for h.
-func subscribed[E any](t *testing.T, h func(context.Context, E) error, opts ...eventbus.Option) eventbus.Deliver {
+func subscribed[E any](t *testing.T, h func(context.Context, E) error, opts ...eventbus.SubscribeOption) eventbus.Deliver {
 	t.Helper()
 	var transport recorder
-	bus := newBus(t, &transport, opts...)
-	if err := eventbus.Subscribe(bus, "kitchen", created, h); err != nil {
+	return transport.subscribed(t, newBus(t, &transport), func(b *eventbus.Bus) error {
+		return eventbus.Subscribe(b, "kitchen", created, h, opts...)
+	})
+}
+
+// subscribed starts a bus of the transport and returns what it calls for each event of its subscription.
+func (r *recorder) subscribed(t *testing.T, bus *eventbus.Bus, subscribe func(*eventbus.Bus) error) eventbus.Deliver {
+	t.Helper()
+	if err := subscribe(bus); err != nil {
 		t.Fatalf("Subscribe: %v", err)
 	}
 	if err := bus.Start(t.Context()); err != nil {
 		t.Fatalf("Start: %v", err)
 	}
-	return transport.delivers[0]
+	return r.delivers[0]
 }
 
 func event(data string) cloudevent.Event {

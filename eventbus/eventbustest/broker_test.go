@@ -3,9 +3,11 @@ package eventbustest_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/neuroglia-go/neuroglia/cloudevent"
 	"github.com/neuroglia-go/neuroglia/eventbus"
@@ -55,6 +57,8 @@ func (b *broker) connect() eventbus.Transport {
 
 func (*process) System() string { return "toy" }
 
+func (*process) Exceptions() map[eventbus.Promise]string { return nil }
+
 func (p *process) closed() bool {
 	select {
 	case <-p.closing:
@@ -90,6 +94,7 @@ func (p *process) Subscribe(_ context.Context, s eventbus.Subscription, deliver 
 	if p.closed() {
 		return eventbus.ErrClosed
 	}
+	s.Concurrency = 0 // subscribers share a group whatever theirs is
 	g := p.groups[s]
 	if g == nil {
 		g = &group{}
@@ -111,7 +116,12 @@ func (p *process) work(g *group, work chan struct{}, deliver eventbus.Deliver) {
 		case <-work:
 		}
 		for m := p.take(g); m != nil; m = p.take(g) {
-			p.settle(g, deliver(p.delivery, m.event, m.attempt) == nil)
+			err := deliver(p.delivery, m.event, m.attempt)
+			if again, ok := errors.AsType[*eventbus.Redeliver](err); ok {
+				<-time.After(again.After)
+			}
+			_, dead := errors.AsType[*eventbus.DeadLetter](err)
+			p.settle(g, err == nil || dead)
 		}
 	}
 }

@@ -76,7 +76,7 @@ func (s suite) closeWaitsForHandling(t *testing.T) {
 
 func (s suite) closeWaitsForAll(t *testing.T) {
 	t.Parallel()
-	if s.promises(Durability) {
+	if s.promises(eventbus.Durability) {
 		return // they wait for the next process
 	}
 	transport := s.open(t)
@@ -106,7 +106,7 @@ func (s suite) closeGivesUp(t *testing.T) {
 	closed := make(chan error, 1)
 	go func() { closed <- transport.Close(ctx) }()
 	cancel()
-	if err := await(t, "Close", closed); err == nil && !s.promises(Durability) {
+	if err := await(t, "Close", closed); err == nil && !s.promises(eventbus.Durability) {
 		t.Error("Close() = nil, want an error: the event is lost")
 	}
 	await(t, "end of the delivery's context", delivery.Done())

@@ -98,7 +98,7 @@ func (s suite) closeWhilePublishing(t *testing.T) {
 	in.take(t, 1)
 	closeNow(t, transport)
 	publishing.Wait()
-	if handled := int64(len(in)) + 1; handled != accepted.Load() && !s.promises(Durability) {
+	if handled := int64(len(in)) + 1; handled != accepted.Load() && !s.promises(eventbus.Durability) {
 		t.Errorf("%d of %d accepted events were handled before Close returned nil", handled, accepted.Load())
 	}
 }

@@ -38,8 +38,9 @@ func (s suite) delivery(t *testing.T) {
 		transport := s.open(t)
 		for _, name := range []string{"*", ">", "order.*", "order.>", "order.created.*", "#", "order created/v1?", "pédido.ピザ"} {
 			in := subscribed(t, transport, name, name)
-			publish(t, transport, event("other", created, "a"), event("own", name, "a"))
-			in.want(t, event("own", name, "a"))
+			own := event("own "+name, name, "a")
+			publish(t, transport, event("other than "+name, created, "a"), own)
+			in.want(t, own)
 			in.wantNoMore(t, transport, name, "a")
 		}
 	})

@@ -67,26 +67,3 @@ func (s suite) failure(t *testing.T) {
 		}
 	})
 }
-
-func (s suite) redelivery(t *testing.T) {
-	t.Parallel()
-	s.needs(t, Redelivery)
-	transport := s.open(t)
-	in := newInbox()
-	subscribe(t, transport, "kitchen", created, func(ctx context.Context, e cloudevent.Event, attempt int) error {
-		if err := in.deliver(ctx, e, attempt); err != nil || attempt == 3 || e.ID != "1" {
-			return err
-		}
-		return errors.New("out of dough")
-	})
-	want := event("1", created, "a")
-	publish(t, transport, want)
-	for attempt := range 3 {
-		got := in.take(t, 1)[0]
-		equal(t, got.Event, want)
-		if got.attempt != attempt+1 {
-			t.Errorf("attempt %d, want %d", got.attempt, attempt+1)
-		}
-	}
-	in.wantNoMore(t, transport, created, "a")
-}

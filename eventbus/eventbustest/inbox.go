@@ -68,7 +68,7 @@ func (in inbox) want(t *testing.T, want ...cloudevent.Event) {
 func (in inbox) wantNoMore(t *testing.T, transport eventbus.Transport, eventType string, subjects ...string) {
 	t.Helper()
 	for _, subject := range subjects {
-		last := event("last of "+subject, eventType, subject)
+		last := event("last of "+eventType+" "+subject, eventType, subject)
 		publish(t, transport, last)
 		if got := in.take(t, 1)[0]; got.ID != last.ID {
 			t.Errorf("got the event %s, want no more of %s", got.ID, subject)

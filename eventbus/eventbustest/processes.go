@@ -1,11 +1,15 @@
 package eventbustest
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/neuroglia-go/neuroglia/eventbus"
+)
 
 func (s suite) processes(t *testing.T) {
 	t.Run("events reach all processes", func(t *testing.T) {
 		t.Parallel()
-		s.needs(t, Processes)
+		s.needs(t, eventbus.Processes)
 		connect := s.Open(t)
 		one, two := closing(t, connect()), closing(t, connect())
 		kitchen := subscribed(t, one, "kitchen", created)
@@ -19,7 +23,7 @@ func (s suite) processes(t *testing.T) {
 	})
 	t.Run("processes with the same group share the events", func(t *testing.T) {
 		t.Parallel()
-		s.needs(t, Processes)
+		s.needs(t, eventbus.Processes)
 		connect := s.Open(t)
 		one, two := closing(t, connect()), closing(t, connect())
 		in := newInbox()
@@ -32,7 +36,7 @@ func (s suite) processes(t *testing.T) {
 	})
 	t.Run("a process takes over from one that has ended", func(t *testing.T) {
 		t.Parallel()
-		s.needs(t, Processes)
+		s.needs(t, eventbus.Processes)
 		connect := s.Open(t)
 		one, two := closing(t, connect()), closing(t, connect())
 		in := newInbox()
@@ -47,8 +51,8 @@ func (s suite) processes(t *testing.T) {
 
 func (s suite) durability(t *testing.T) {
 	t.Parallel()
-	s.needs(t, Durability)
-	s.needs(t, Processes)
+	s.needs(t, eventbus.Durability)
+	s.needs(t, eventbus.Processes)
 	connect := s.Open(t)
 	one, two := closing(t, connect()), closing(t, connect())
 	events := numbered("a", 10)

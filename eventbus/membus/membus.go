@@ -51,6 +51,16 @@ func New() *Transport {
 // System implements eventbus.Transport.
 func (*Transport) System() string { return "memory" }
 
+// Exceptions implements eventbus.Transport.
+func (*Transport) Exceptions() map[eventbus.Promise]string {
+	return map[eventbus.Promise]string{
+		eventbus.Processes:   "the bus is inside one process",
+		eventbus.Durability:  "events end with the process",
+		eventbus.Redelivery:  "an event is delivered once, handled or not",
+		eventbus.DeadLetters: "events are not kept",
+	}
+}
+
 // Publish implements eventbus.Transport. It returns an error of kind fault.Unavailable, having published nothing, if
 // [Capacity] events wait for one of the groups.
 func (t *Transport) Publish(ctx context.Context, e cloudevent.Event) error {
@@ -90,6 +100,7 @@ func (t *Transport) Subscribe(_ context.Context, s eventbus.Subscription, delive
 	if t.closed {
 		return eventbus.ErrClosed
 	}
+	s.Concurrency = 0 // subscribers share a group whatever theirs is
 	if g, ok := t.groups[s]; ok {
 		g.subscribers = append(g.subscribers, deliver)
 		return nil

@@ -14,10 +14,5 @@ func TestTransportConforms(t *testing.T) {
 		Open: func(*testing.T) func() eventbus.Transport {
 			return func() eventbus.Transport { return membus.New() }
 		},
-		Exceptions: map[eventbustest.Promise]string{
-			eventbustest.Processes:  "the bus is inside one process",
-			eventbustest.Durability: "events end with the process",
-			eventbustest.Redelivery: "an event is delivered once, handled or not",
-		},
 	})
 }

@@ -3,6 +3,7 @@ package contract_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -15,6 +16,7 @@ import (
 	"github.com/neuroglia-go/neuroglia/observability/observabilitytest"
 	"github.com/neuroglia-go/neuroglia/repository"
 	"github.com/neuroglia-go/neuroglia/repository/memrepo"
+	"github.com/neuroglia-go/neuroglia/retry"
 	"github.com/neuroglia-go/neuroglia/telemetry/registry"
 )
 
@@ -90,10 +92,11 @@ func (s *shop) everyOutcomeOfAMessageOnTheBus(t *testing.T) {
 	bus := eventbus.New(again{membus.New()}, "/shop", eventbus.WithTelemetry(s.rec.Providers()))
 	var next int
 	do := outcomes(func() {})
+	do = slices.Insert(do, 3, do[2]) // the first panic is tried again
 	if err := errors.Join(eventbus.Subscribe(bus, "audit", "order.created.v1", func(ctx context.Context, _ cloudevent.Event) error {
 		next++
 		return do[next-1](ctx)
-	}), bus.Start(t.Context())); err != nil {
+	}, eventbus.WithRetry(retry.Policy{Attempts: 2, Worth: func(error) bool { return true }})), bus.Start(t.Context())); err != nil {
 		t.Fatal(err)
 	}
 	created := cloudevent.Event{ID: "e1", Source: "/shop", Type: "order.created.v1", Subject: "o1", Data: []byte(`{}`)}
@@ -106,6 +109,11 @@ func (s *shop) everyOutcomeOfAMessageOnTheBus(t *testing.T) {
 	if err := bus.Publish(t.Context(), created); err == nil {
 		t.Error("published on a bus that is closed")
 	}
+	running := eventbus.New(again{membus.New()}, "/shop", eventbus.WithTelemetry(s.rec.Providers()))
+	if err := running.Start(t.Context()); err != nil { // whose lag is read
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = running.Stop(t.Context()) })
 }
 
 func (s *shop) everyOperationOfARepository(t *testing.T) {
@@ -142,17 +150,29 @@ type dispatcher func() error
 
 func (d dispatcher) Dispatch(context.Context, aggregate.Raised) error { return d() }
 
-// again is a transport that delivers for the second time, and gives up after the third event.
+// again is a transport that makes every promise. It delivers for the second time, but for the third event, and gives up
+// after the fourth.
 type again struct{ eventbus.Transport }
+
+func (again) Exceptions() map[eventbus.Promise]string { return nil }
+
+func (again) Lag(context.Context) ([]eventbus.Lag, error) {
+	return []eventbus.Lag{{Group: "audit", Type: "order.created.v1", Waiting: 7}}, nil
+}
 
 func (a again) Subscribe(ctx context.Context, s eventbus.Subscription, deliver eventbus.Deliver) error {
 	events := 0
 	return a.Transport.Subscribe(ctx, s, func(ctx context.Context, e cloudevent.Event, _ int) error {
-		if events++; events > 3 {
+		events++
+		attempt := 2
+		if events == 3 {
+			attempt = 1
+		}
+		if events > 4 {
 			given, cancel := context.WithCancel(ctx)
 			cancel()
 			ctx = given
 		}
-		return deliver(ctx, e, 2)
+		return deliver(ctx, e, attempt)
 	})
 }

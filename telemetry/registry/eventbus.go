@@ -36,13 +36,41 @@ func MessageProcessDuration() telemetry.Metric {
 		append(messaging(), semconv.MessagingConsumerGroupNameKey, Outcome, ErrorType)...).By(eventbus)
 }
 
+// BusRetries counts the failed attempts to process an event that are followed by another.
+func BusRetries() telemetry.Metric {
+	return telemetry.Counter("neuroglia.bus.retries", "{event}", "Failed attempts to process an event that are followed by another.",
+		subscription()...).By(eventbus)
+}
+
+// BusDeadLettered counts the events that were given up and are kept for people to look at.
+func BusDeadLettered() telemetry.Metric {
+	return telemetry.Counter("neuroglia.bus.dead_lettered", "{event}", "Events that were given up and are kept as dead letters.",
+		subscription()...).By(eventbus)
+}
+
+// BusConsumerLag is how far consumer groups are behind, if the transport knows. All processes of a group report the same.
+func BusConsumerLag() telemetry.Metric {
+	return telemetry.Gauge("neuroglia.bus.consumer.lag", "{event}", "Events that a consumer group has not handled.",
+		subscription()...).By(eventbus)
+}
+
+// subscription are the attributes of what is counted per subscription.
+func subscription() []attribute.Key {
+	return []attribute.Key{
+		semconv.MessagingSystemKey, semconv.MessagingDestinationNameKey, semconv.MessagingConsumerGroupNameKey,
+	}
+}
+
 // messaging are the attributes of all messaging metrics.
 func messaging() []attribute.Key {
 	return []attribute.Key{semconv.MessagingSystemKey, semconv.MessagingOperationNameKey, semconv.MessagingDestinationNameKey}
 }
 
 func eventbusMetrics() []telemetry.Metric {
-	return []telemetry.Metric{SentMessages(), ConsumedMessages(), MessagingOperationDuration(), MessageProcessDuration()}
+	return []telemetry.Metric{
+		SentMessages(), ConsumedMessages(), MessagingOperationDuration(), MessageProcessDuration(),
+		BusRetries(), BusDeadLettered(), BusConsumerLag(),
+	}
 }
 
 func eventbusSpans() []telemetry.Span {
@@ -61,7 +89,15 @@ func eventbusSpans() []telemetry.Span {
 			Stability:  telemetry.Development,
 			Scope:      eventbus,
 			Attributes: append(slices.Clone(both), semconv.MessagingConsumerGroupNameKey, Outcome, Attempt, semconv.CodeFunctionNameKey),
+			Events:     map[string][]attribute.Key{RetryEvent: {Attempt, RetryWait}},
 			Brief:      "An event being processed by a subscriber, with a link to the span that published it.",
+		},
+		{
+			ID: "neuroglia.dead_letter", Name: "dead_letter {messaging.destination.name}", Kind: trace.SpanKindInternal,
+			Stability:  telemetry.Development,
+			Scope:      eventbus,
+			Attributes: append(subscription(), semconv.MessagingMessageIDKey, Attempt, ErrorType),
+			Brief:      "An event being given up by a subscriber, and kept as a dead letter.",
 		},
 	}
 }
@@ -75,6 +111,10 @@ func eventbusLogs() []telemetry.Log {
 		{
 			Message: "message " + Canceled, Level: slog.LevelInfo, Scope: eventbus,
 			Attributes: append(slices.Clone(message), Outcome, Reason),
+		},
+		{
+			Message: "message " + Retried, Level: slog.LevelWarn, Scope: eventbus,
+			Attributes: exception(append(slices.Clone(message), Attempt, RetryWait, Outcome)...),
 		},
 		{Message: "message failed", Level: slog.LevelError, Scope: eventbus, Attributes: exception(slices.Clone(message)...)},
 	}
