@@ -127,7 +127,7 @@ func New(log Log, handlers Handlers, opts ...Option) *Relay {
 		log: log, handlers: handlers, options: o, wake: make(chan struct{}, 1), flying: map[string]flight{},
 		telemetry: newInstruments(o.telemetry.OrGlobal(), log, o.baggage),
 	}
-	r.settler = &settler{log: log, settled: r.landed, failed: r.unsettled}
+	r.settler = newSettler(log, r.landed, r.unsettled)
 	return r
 }
 
@@ -165,7 +165,20 @@ func (r *Relay) Keep(ctx context.Context, events []aggregate.Raised) ([]Entry, e
 		}
 		entries = append(entries, entry)
 	}
+	if len(entries) > 0 {
+		r.settleBefore(ctx, &entries[0])
+	}
 	return entries, nil
+}
+
+// patience is how long a change waits for what came of earlier events of its aggregate to be stored. If it is not by
+// then, its events wait for the relay.
+const patience = 100 * time.Millisecond
+
+func (r *Relay) settleBefore(ctx context.Context, e *Entry) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	_ = r.settler.flushStream(ctx, streamOf(e)) // as said above
 }
 
 // Deliver implements repository.Keeper. It delivers until one entry is not: those after it have to wait for it.

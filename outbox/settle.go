@@ -16,9 +16,16 @@ type settler struct {
 
 	mu      sync.Mutex
 	waiting []Outcome
+	streams map[string]int // how many outcomes of each stream are not stored yet
 	busy    bool
-	idle    []chan struct{} // of those who wait until it is not busy
+	changed chan struct{} // closed when something has been stored, or nothing is left
 }
+
+func newSettler(log Log, settled func([]Outcome), failed func(error)) *settler {
+	return &settler{log: log, settled: settled, failed: failed, streams: map[string]int{}, changed: make(chan struct{})}
+}
+
+func streamOf(e *Entry) string { return e.AggregateType + "|" + e.AggregateID }
 
 // most bounds one step.
 const most = 200
@@ -27,6 +34,7 @@ func (s *settler) add(o Outcome) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.waiting = append(s.waiting, o)
+	s.streams[streamOf(&o.Entry)]++
 	if !s.busy {
 		s.busy = true
 		go s.run()
@@ -47,6 +55,7 @@ func (s *settler) run() {
 		if err == nil {
 			failures = 0
 			s.settled(batch)
+			s.stored(batch)
 			continue
 		}
 		failures++
@@ -63,10 +72,7 @@ func (s *settler) next() []Outcome {
 	n := min(len(s.waiting), most)
 	if n == 0 {
 		s.busy = false
-		for _, c := range s.idle {
-			close(c)
-		}
-		s.idle = nil
+		s.signal()
 		return nil
 	}
 	batch := s.waiting[:n:n]
@@ -80,20 +86,47 @@ func (s *settler) putBack(batch []Outcome) {
 	s.waiting = append(batch, s.waiting...)
 }
 
+// stored notes that a batch is.
+func (s *settler) stored(batch []Outcome) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range batch {
+		if stream := streamOf(&batch[i].Entry); s.streams[stream] == 1 {
+			delete(s.streams, stream)
+		} else {
+			s.streams[stream]--
+		}
+	}
+	s.signal()
+}
+
+func (s *settler) signal() {
+	close(s.changed)
+	s.changed = make(chan struct{})
+}
+
 // flush waits until everything is stored, or until ctx ends.
 func (s *settler) flush(ctx context.Context) error {
-	s.mu.Lock()
-	if !s.busy {
+	return s.wait(ctx, func() bool { return !s.busy })
+}
+
+// flushStream waits until all that is known of a stream is stored, or until ctx ends.
+func (s *settler) flushStream(ctx context.Context, stream string) error {
+	return s.wait(ctx, func() bool { return s.streams[stream] == 0 })
+}
+
+func (s *settler) wait(ctx context.Context, done func() bool) error {
+	for {
+		s.mu.Lock()
+		finished, changed := done(), s.changed
 		s.mu.Unlock()
-		return nil
-	}
-	done := make(chan struct{})
-	s.idle = append(s.idle, done)
-	s.mu.Unlock()
-	select {
-	case <-done:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
+		if finished {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
 }
