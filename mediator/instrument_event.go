@@ -81,7 +81,8 @@ func (t *handlerTelemetry) handle(ctx context.Context, r *aggregate.Raised) (err
 }
 
 // conclude notes, measures and logs what came of a handler.
-func (t *handlerTelemetry) conclude(ctx context.Context, span trace.Span, r *aggregate.Raised, took time.Duration, err error) error {
+func (t *handlerTelemetry) conclude(
+	ctx context.Context, span trace.Span, r *aggregate.Raised, took time.Duration, err error) error {
 	var wait time.Duration
 	var again bool
 	if r.Delivery != nil {

@@ -126,7 +126,8 @@ func (i *instruments) concluded(ctx context.Context, o *Outcome, byRelay bool, e
 			instrument.Fail(span, err)
 		}
 	}
-	i.deliveries.Add(ctx, 1, metric.WithAttributes(event, registry.OutboxPath.String(path), registry.Outcome.String(string(outcome))))
+	i.deliveries.Add(ctx, 1, metric.WithAttributes(
+		event, registry.OutboxPath.String(path), registry.Outcome.String(string(outcome))))
 	if o.Verdict == Dead {
 		i.dead(ctx, &o.Entry, err)
 	}

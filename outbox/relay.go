@@ -137,7 +137,7 @@ func (r *Relay) unsettled(err error) {
 
 // Dispatch implements repository.Dispatcher for events that are not kept.
 func (r *Relay) Dispatch(ctx context.Context, e aggregate.Raised) error {
-	return r.handlers.Dispatch(ctx, e) //nolint:wrapcheck // this is the same method
+	return r.handlers.Dispatch(ctx, e)
 }
 
 // Keep implements repository.Keeper. Events that nobody handles are not kept. It returns an error for an event whose type

@@ -68,7 +68,7 @@ func (r *Relay) claim(ctx context.Context) (wait time.Duration, err error) {
 	}
 	known, err := r.handlers.Events()
 	if err != nil {
-		return 0, err //nolint:wrapcheck // it is logged
+		return 0, err
 	}
 	types := make([]string, 0, len(known))
 	for name := range known {
@@ -76,7 +76,7 @@ func (r *Relay) claim(ctx context.Context) (wait time.Duration, err error) {
 	}
 	claimed, next, err := r.log.Claim(ctx, types, room)
 	if err != nil {
-		return 0, err //nolint:wrapcheck // it is logged
+		return 0, err
 	}
 	r.fallBehind(len(claimed) > 0 || next > 0)
 	for _, e := range claimed {

@@ -49,40 +49,8 @@ func (s suite) once(t *testing.T) {
 		}
 		equal(t, "count", get(t, b.store, "a").State.Count(), 1)
 	})
-	t.Run("of those who handle a message at the same time one changes", func(t *testing.T) {
-		t.Parallel()
-		r, b := portable(t, s.open(t), repository.WithAttempts(1000))
-		ctx := aggregate.WithHandling(t.Context(), "kitchen", "1")
-		addTwo(t, r)
-		var wg sync.WaitGroup
-		for range 8 {
-			wg.Go(func() {
-				if err := r.Once(ctx, "a", increment); err != nil {
-					t.Errorf("Once: %v", err)
-				}
-			})
-		}
-		wg.Wait()
-		equal(t, "count", get(t, b.store, "a").State.Count(), 1)
-	})
-	t.Run("a change with a key that was recorded is a duplicate before all else", func(t *testing.T) {
-		t.Parallel()
-		store := s.open(t)
-		addition := addition(NewTicket("a", ""))
-		addition.Once = "key"
-		if err := store.Save(t.Context(), addition); err != nil {
-			t.Fatalf("Save: %v", err)
-		}
-		wantError(t, "Add again", store.Save(t.Context(), addition), repository.ErrDuplicate)
-		stale := update(NewTicket("a", "eve"), 7)
-		stale.Once = "key"
-		wantError(t, "stale Update", store.Save(t.Context(), stale), repository.ErrDuplicate)
-		for key, want := range map[string]bool{"key": true, "other": false} {
-			if seen, err := store.Seen(t.Context(), "a", key); err != nil || seen != want {
-				t.Errorf("Seen(%q) = %v, %v, want %v", key, seen, err, want)
-			}
-		}
-	})
+	t.Run("of those who handle a message at the same time one changes", s.onceAtATime)
+	t.Run("a change with a key that was recorded is a duplicate before all else", s.duplicate)
 	t.Run("a handler is needed", func(t *testing.T) {
 		t.Parallel()
 		r, _ := portable(t, s.open(t))
@@ -90,6 +58,43 @@ func (s suite) once(t *testing.T) {
 			t.Error("Once outside of a handler succeeded")
 		}
 	})
+}
+
+func (s suite) onceAtATime(t *testing.T) {
+
+	t.Parallel()
+	r, b := portable(t, s.open(t), repository.WithAttempts(1000))
+	ctx := aggregate.WithHandling(t.Context(), "kitchen", "1")
+	addTwo(t, r)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			if err := r.Once(ctx, "a", increment); err != nil {
+				t.Errorf("Once: %v", err)
+			}
+		})
+	}
+	wg.Wait()
+	equal(t, "count", get(t, b.store, "a").State.Count(), 1)
+}
+
+func (s suite) duplicate(t *testing.T) {
+	t.Parallel()
+	store := s.open(t)
+	addition := addition(NewTicket("a", ""))
+	addition.Once = "key"
+	if err := store.Save(t.Context(), addition); err != nil {
+		t.Fatalf("Save: %v", err)
+	}
+	wantError(t, "Add again", store.Save(t.Context(), addition), repository.ErrDuplicate)
+	stale := update(NewTicket("a", "eve"), 7)
+	stale.Once = "key"
+	wantError(t, "stale Update", store.Save(t.Context(), stale), repository.ErrDuplicate)
+	for key, want := range map[string]bool{"key": true, "other": false} {
+		if seen, err := store.Seen(t.Context(), "a", key); err != nil || seen != want {
+			t.Errorf("Seen(%q) = %v, %v, want %v", key, seen, err, want)
+		}
+	}
 }
 
 func increment(t *Ticket) error {

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"log/slog"
+	"slices"
 
 	"go.opentelemetry.io/otel/attribute"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
@@ -96,13 +97,13 @@ func outboxSpans() []telemetry.Span {
 	return []telemetry.Span{
 		{
 			ID: "neuroglia.outbox.relay", Name: "Outbox.{neuroglia.event.type}", Kind: trace.SpanKindInternal, Scope: outbox,
-			Stability: telemetry.Stable, Attributes: append(event[:len(event):len(event)], Outcome, ErrorType),
+			Stability: telemetry.Stable, Attributes: append(slices.Clip(event), Outcome, ErrorType),
 			Events: map[string][]attribute.Key{RetryEvent: {Attempt, RetryWait}},
 			Brief:  "The delivery of an event by the relay. It has a link to the span that raised the event.",
 		},
 		{
 			ID: "neuroglia.outbox.dead_letter", Name: "Outbox.dead_letter", Kind: trace.SpanKindInternal, Scope: outbox,
-			Stability: telemetry.Stable, Attributes: append(event[:len(event):len(event)], ErrorType),
+			Stability: telemetry.Stable, Attributes: append(slices.Clip(event), ErrorType),
 			Brief: "An event is given up.",
 		},
 	}
