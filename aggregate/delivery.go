@@ -37,7 +37,8 @@ func (d *Delivery) Handled(handler string) bool {
 	return slices.Contains(d.handled, handler)
 }
 
-// Done notes what a handler returned. After an error it says whether there will be another attempt, and when.
+// Done notes what a handler returned; an error that was noted before is not noted again. After an error it says whether
+// there will be another attempt, and when.
 func (d *Delivery) Done(handler string, err error) (wait time.Duration, again bool) {
 	if err != nil {
 		wait, again = d.again(err)
@@ -45,6 +46,7 @@ func (d *Delivery) Done(handler string, err error) (wait time.Duration, again bo
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	switch {
+	case err != nil && slices.ContainsFunc(d.errs, func(noted error) bool { return errors.Is(err, noted) }):
 	case err != nil:
 		d.errs, d.wait, d.retry = append(d.errs, err), max(d.wait, wait), d.retry || again
 	case !slices.Contains(d.handled, handler) && !slices.Contains(d.later, handler):

@@ -66,7 +66,12 @@ func New(transport Transport, source string, opts ...Option) *Bus {
 }
 
 // Publish sends an event. A trace context that the event already carries stays: it is the context of its creation.
-func (b *Bus) Publish(ctx context.Context, e cloudevent.Event) (err error) {
+func (b *Bus) Publish(ctx context.Context, e cloudevent.Event) error {
+	return b.publish(ctx, e, b.transport.Publish)
+}
+
+func (b *Bus) publish(ctx context.Context, e cloudevent.Event,
+	send func(context.Context, cloudevent.Event) error) (err error) {
 	if err := e.Validate(); err != nil {
 		return err
 	}
@@ -76,7 +81,7 @@ func (b *Bus) Publish(ctx context.Context, e cloudevent.Event) (err error) {
 	if _, set := e.Extensions["traceparent"]; !set {
 		b.telemetry.inject(ctx, &e)
 	}
-	if err = b.transport.Publish(ctx, e); err != nil {
+	if err = send(ctx, e); err != nil {
 		err = fmt.Errorf("publish %s: %w", e.Type, err)
 	}
 	return err
@@ -85,6 +90,9 @@ func (b *Bus) Publish(ctx context.Context, e cloudevent.Event) (err error) {
 // Forward publishes an event that an aggregate raised. It is meant as an event handler of all such events:
 //
 //	mediator.On(m, bus.Forward)
+//
+// With a transport that does not keep events, and an outbox that does, the event stays in the outbox until all groups have
+// handled it.
 func (b *Bus) Forward(ctx context.Context, event aggregate.Integration) error {
 	raised, ok := aggregate.FromContext(ctx)
 	if !ok || reflect.TypeOf(raised.Event) != reflect.TypeOf(event) {
@@ -94,8 +102,31 @@ func (b *Bus) Forward(ctx context.Context, event aggregate.Integration) error {
 	if err != nil {
 		return err
 	}
+	if c, ok := b.transport.(Confirming); ok && raised.Delivery != nil {
+		return b.forwardConfirmed(ctx, c, e, raised.Delivery)
+	}
 	return b.Publish(ctx, e)
 }
+
+// forwardConfirmed publishes an event that an outbox keeps. The delivery goes on until the last group is done.
+func (b *Bus) forwardConfirmed(ctx context.Context, c Confirming, e cloudevent.Event, d *aggregate.Delivery) error {
+	handling, _ := aggregate.HandlingFrom(ctx) // there is one, since there is an event
+	done := d.Later(handling.Consumer)
+	err := b.publish(ctx, e, func(ctx context.Context, e cloudevent.Event) error {
+		return c.PublishConfirmed(ctx, e, Confirmation{
+			Skip:    func(group string) bool { return d.Handled(consumer(group)) },
+			Handled: func(group string) { d.Done(consumer(group), nil) },
+			Done:    done,
+		})
+	})
+	if err != nil {
+		done(err)
+	}
+	return err
+}
+
+// consumer is what a group is called where effects are concerned.
+func consumer(group string) string { return "bus/" + group }
 
 // Start begins the deliveries of all subscriptions. If one cannot begin, it closes the transport.
 func (b *Bus) Start(ctx context.Context) error {

@@ -106,7 +106,7 @@ func (s *subscriber) deliver(ctx context.Context, e cloudevent.Event, attempt in
 	if s.exhausted(attempt) {
 		return fmt.Errorf("attempt %d was the last, and nobody knows what came of it: did its process die?", attempt-1)
 	}
-	return s.run(aggregate.WithHandling(ctx, "bus/"+s.Group, e.Source+"#"+e.ID), e)
+	return s.run(aggregate.WithHandling(ctx, consumer(s.Group), e.Source+"#"+e.ID), e)
 }
 
 func (s *subscriber) run(ctx context.Context, e cloudevent.Event) (err error) {

@@ -14,6 +14,7 @@ import (
 	"github.com/neuroglia-go/neuroglia/eventbus"
 	"github.com/neuroglia-go/neuroglia/eventbus/membus"
 	"github.com/neuroglia-go/neuroglia/fault"
+	"github.com/neuroglia-go/neuroglia/retry"
 )
 
 func ignore(context.Context, cloudevent.Event) error { return nil }
@@ -80,7 +81,7 @@ func TestASubscriberThatPanicsIsAFailureAndLivesOn(t *testing.T) {
 				panic("no oven")
 			}
 			return nil
-		})
+		}, eventbus.WithRetry(retry.Policy{Attempts: 1}))
 		if err != nil {
 			t.Fatalf("Subscribe: %v", err)
 		}

@@ -54,6 +54,23 @@ func keeps(t Transport, p Promise) bool {
 	return !excepted
 }
 
+// Confirming is a [Transport] that does not keep events, but can tell who has handled one. Somebody else keeps it until
+// then, such as an outbox.
+type Confirming interface {
+	Transport
+
+	// PublishConfirmed is Publish to the groups that are not to be skipped. If it returns no error, it calls the functions
+	// of the confirmation later, from other goroutines.
+	PublishConfirmed(ctx context.Context, e cloudevent.Event, c Confirmation) error
+}
+
+// Confirmation is what a publisher wants to know.
+type Confirmation struct {
+	Skip    func(group string) bool // whether the group has handled the event before
+	Handled func(group string)      // called when a group has handled the event
+	Done    func(error)             // called last, once, with why some groups have not, joined
+}
+
 // Lagging is a [Transport] that knows how much waits for the groups that have subscribed to it.
 type Lagging interface {
 	Transport

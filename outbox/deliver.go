@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"sync/atomic"
 	"time"
 
 	"github.com/neuroglia-go/neuroglia/aggregate"
@@ -14,7 +15,7 @@ func typeName(t reflect.Type) string { return instrument.TypeName(t) }
 
 // deliver calls the handlers of one entry and has noted what came of it. It reports whether the entry is delivered, which
 // it is not yet if a handler goes on after it returned.
-func (r *Relay) deliver(ctx context.Context, e Entry, byRelay bool) (delivered bool) {
+func (r *Relay) deliver(ctx context.Context, e Entry, byRelay bool) bool {
 	r.takeOff(e, byRelay)
 	raised, err := r.raised(&e)
 	if err != nil {
@@ -23,14 +24,15 @@ func (r *Relay) deliver(ctx context.Context, e Entry, byRelay bool) (delivered b
 		return r.conclude(ctx, e, byRelay, aggregate.Result{Handled: e.Handled, Err: err, Again: again, Wait: wait})
 	}
 	policy := r.policy(&e)
+	var delivered atomic.Bool
 	raised.Delivery = aggregate.NewDelivery(e.Handled,
 		func(err error) (time.Duration, bool) { return policy.Next(raised.Attempt, err) },
-		func() { delivered = r.conclude(ctx, e, byRelay, raised.Delivery.Result()) })
+		func() { delivered.Store(r.conclude(ctx, e, byRelay, raised.Delivery.Result())) })
 	func() {
 		defer raised.Delivery.Close()
 		_ = r.handlers.Dispatch(ctx, raised) // the delivery has the errors
 	}()
-	return delivered
+	return delivered.Load()
 }
 
 // raised returns the event as its handlers get it.

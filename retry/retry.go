@@ -4,7 +4,9 @@
 package retry
 
 import (
+	"errors"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/neuroglia-go/neuroglia/fault"
@@ -33,7 +35,7 @@ func (p Policy) Next(attempt int, err error) (wait time.Duration, again bool) {
 	if worth == nil {
 		worth = Worth
 	}
-	if limit := or(p.Attempts, Attempts); limit > 0 && attempt >= limit || !worth(err) {
+	if limit := or(p.Attempts, Attempts); limit > 0 && attempt >= limit || isFinal(err) || !worth(err) {
 		return 0, false
 	}
 	longest := or(p.Max, Max)
@@ -62,4 +64,27 @@ func Worth(err error) bool {
 		return false
 	}
 	return true
+}
+
+// final marks an error.
+type final struct{ error }
+
+func (f *final) Unwrap() error { return f.error }
+
+// Final returns err marked so that no [Policy] makes another attempt after it.
+func Final(err error) error { return &final{err} }
+
+// isFinal reports whether all errors in the tree of err are marked: one that is not may be worth another attempt.
+func isFinal(err error) bool {
+	for err != nil {
+		switch e := err.(type) { //nolint:errorlint // this walks the tree
+		case *final:
+			return true
+		case interface{ Unwrap() []error }:
+			errs := e.Unwrap()
+			return len(errs) > 0 && !slices.ContainsFunc(errs, func(err error) bool { return !isFinal(err) })
+		}
+		err = errors.Unwrap(err)
+	}
+	return false
 }

@@ -2,6 +2,7 @@ package retry_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -60,5 +61,25 @@ func TestRefusalsAreFinal(t *testing.T) {
 	never := retry.Policy{Worth: func(error) bool { return false }}
 	if _, again := never.Next(1, errors.New("broken")); again {
 		t.Error("another attempt after an error that is not worth it")
+	}
+}
+
+func TestAnErrorMarkedFinalIs(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("broken")
+	final := fmt.Errorf("cook: %w", retry.Final(broken))
+	if !errors.Is(final, broken) || final.Error() != "cook: broken" {
+		t.Errorf("the mark hides the error: %v", final)
+	}
+	for name, tt := range map[string]struct {
+		err  error
+		want bool
+	}{
+		"one": {final, false}, "all of several": {errors.Join(final, retry.Final(broken)), false},
+		"one of several": {errors.Join(final, broken), true},
+	} {
+		if _, again := (retry.Policy{}).Next(1, tt.err); again != tt.want {
+			t.Errorf("%s: another attempt: %v, want %v", name, again, tt.want)
+		}
 	}
 }

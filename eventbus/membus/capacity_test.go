@@ -60,14 +60,14 @@ func TestPublishRefusesMoreThanTheCapacityHavingPublishedNothing(t *testing.T) {
 	})
 }
 
-func TestAnEventWhoseHandlingFailedIsNotDeliveredAgain(t *testing.T) {
+func TestAnEventThatIsGivenUpIsNotDeliveredAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		transport := membus.New()
 		var got []string
 		subscribe(t, transport, "kitchen", func(_ context.Context, id string) error {
 			got = append(got, id)
-			return errors.New("out of dough")
+			return &eventbus.DeadLetter{Err: errors.New("out of dough")}
 		})
 		publish(t, transport, "1", "2")
 		if err := transport.Close(t.Context()); err != nil {

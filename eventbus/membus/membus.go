@@ -1,13 +1,16 @@
-// Package membus takes events to subscribers in the same process. Events are not kept: those that a process has not
-// handled when it dies are lost, and an event whose handling failed is not delivered again.
+// Package membus takes events to subscribers in the same process. By itself it does not keep them: those that a process
+// has not handled when it dies are lost. Behind an outbox nothing is lost, since the outbox keeps each event until all
+// subscribers have handled it.
 package membus
 
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"sync"
+	"time"
 
 	"github.com/neuroglia-go/neuroglia/cloudevent"
 	"github.com/neuroglia-go/neuroglia/eventbus"
@@ -26,23 +29,17 @@ type Transport struct {
 
 	mu      sync.Mutex
 	changed *sync.Cond // of what follows
+	closing bool       // no more is taken that somebody else keeps
 	closed  bool
-	groups  map[eventbus.Subscription]*group
+	groups  map[name]*group
 	left    int // events that wait or are being handled
 }
 
-var _ eventbus.Transport = (*Transport)(nil)
-
-// group is subscribers that share events, and the events that wait for them. They are handled one at a time, which keeps
-// their order.
-type group struct {
-	queue       []cloudevent.Event
-	subscribers []eventbus.Deliver
-}
+var _ eventbus.Confirming = (*Transport)(nil)
 
 // New returns a transport with no subscribers.
 func New() *Transport {
-	t := &Transport{groups: map[eventbus.Subscription]*group{}}
+	t := &Transport{groups: map[name]*group{}}
 	t.changed = sync.NewCond(&t.mu)
 	t.delivery, t.cancel = context.WithCancel(context.Background())
 	return t
@@ -56,7 +53,6 @@ func (*Transport) Exceptions() map[eventbus.Promise]string {
 	return map[eventbus.Promise]string{
 		eventbus.Processes:   "the bus is inside one process",
 		eventbus.Durability:  "events end with the process",
-		eventbus.Redelivery:  "an event is delivered once, handled or not",
 		eventbus.DeadLetters: "events are not kept",
 	}
 }
@@ -64,26 +60,43 @@ func (*Transport) Exceptions() map[eventbus.Promise]string {
 // Publish implements eventbus.Transport. It returns an error of kind fault.Unavailable, having published nothing, if
 // [Capacity] events wait for one of the groups.
 func (t *Transport) Publish(ctx context.Context, e cloudevent.Event) error {
+	return t.publish(ctx, e, nil)
+}
+
+// PublishConfirmed implements eventbus.Confirming.
+func (t *Transport) PublishConfirmed(ctx context.Context, e cloudevent.Event, c eventbus.Confirmation) error {
+	return t.publish(ctx, e, &confirmation{Confirmation: c})
+}
+
+func (t *Transport) publish(ctx context.Context, e cloudevent.Event, c *confirmation) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.closed {
+	if t.closed || t.closing && c != nil {
 		return eventbus.ErrClosed
 	}
-	for s, g := range t.groups {
-		if s.Type == e.Type && len(g.queue) >= Capacity {
-			return fault.New(fault.Unavailable, "%d events already wait for %s", Capacity, s.Group)
+	var to []*group
+	for n, g := range t.groups {
+		if n.eventType != e.Type || c != nil && c.Skip(n.group) {
+			continue
+		}
+		if g.waiting-g.running >= Capacity {
+			return fault.New(fault.Unavailable, "%d events already wait for %s", Capacity, n.group)
+		}
+		to = append(to, g)
+	}
+	if c != nil {
+		if c.left = len(to); c.left == 0 {
+			go c.Done(nil)
 		}
 	}
-	for s, g := range t.groups {
-		if s.Type == e.Type {
-			g.queue = append(g.queue, copied(e))
-			t.left++
-		}
+	for _, g := range to {
+		t.left++
+		g.push(&item{event: copied(e), attempt: 1, confirmation: c})
+		t.run(g)
 	}
-	t.changed.Broadcast()
 	return nil
 }
 
@@ -100,60 +113,94 @@ func (t *Transport) Subscribe(_ context.Context, s eventbus.Subscription, delive
 	if t.closed {
 		return eventbus.ErrClosed
 	}
-	s.Concurrency = 0 // subscribers share a group whatever theirs is
-	if g, ok := t.groups[s]; ok {
-		g.subscribers = append(g.subscribers, deliver)
-		return nil
+	n := name{s.Group, s.Type}
+	g, ok := t.groups[n]
+	if !ok {
+		g = &group{name: n, lanes: map[string]*lane{}}
+		t.groups[n] = g
 	}
-	g := &group{subscribers: []eventbus.Deliver{deliver}}
-	t.groups[s] = g
-	t.workers.Go(func() { t.work(g) })
+	g.subscribers = append(g.subscribers, deliver)
+	g.concurrency += max(s.Concurrency, 1)
+	t.run(g)
 	return nil
 }
 
-// work delivers the events of a group until the transport is closed, to each subscriber in turn.
-func (t *Transport) work(g *group) {
-	closed := false
-	defer func() {
-		if !closed { // a subscriber has ended the goroutine
-			t.workers.Go(func() { t.work(g) })
-		}
-	}()
-	for turn := 0; ; turn++ {
-		e, deliver, ok := t.take(g, turn)
-		if closed = !ok; closed {
+// run begins to handle what can be. The caller holds the lock.
+func (t *Transport) run(g *group) {
+	for g.running < g.concurrency {
+		l, ok := g.next()
+		if !ok {
 			return
 		}
-		t.deliver(deliver, e)
+		g.running++
+		deliver := g.subscribers[g.turn%len(g.subscribers)]
+		g.turn++
+		first := l.items[0]
+		t.workers.Go(func() { t.deliver(g, l, first, deliver) })
 	}
 }
 
-func (t *Transport) deliver(deliver eventbus.Deliver, e cloudevent.Event) {
-	defer func() {
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		t.left--
-		t.changed.Broadcast()
-	}()
-	_ = deliver(t.delivery, e, 1) // the bus has reported the error, and there is no other delivery
+// deliver handles the first event of a lane.
+func (t *Transport) deliver(g *group, l *lane, first *item, deliver eventbus.Deliver) {
+	err := errors.New("the subscriber has ended its goroutine")
+	defer func() { t.conclude(g, l, first, err) }()
+	err = deliver(t.delivery, first.event, first.attempt)
 }
 
-func (t *Transport) take(g *group, turn int) (cloudevent.Event, eventbus.Deliver, bool) {
+// conclude notes what came of the first event of a lane.
+func (t *Transport) conclude(g *group, l *lane, first *item, err error) {
+	again, dead := (*eventbus.Redeliver)(nil), (*eventbus.DeadLetter)(nil)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for len(g.queue) == 0 && !t.closed {
-		t.changed.Wait()
+	g.running--
+	switch {
+	case t.closed:
+		// Close has given it up, and told so.
+		return
+	case err == nil:
+		t.finish(g, l, nil)
+	case errors.As(err, &dead):
+		t.finish(g, l, dead)
+	case t.closing && first.confirmation != nil:
+		t.finish(g, l, err) // who keeps it tries again
+	case errors.As(err, &again):
+		first.attempt++
+		t.later(g, l, again.After)
+	default:
+		first.attempt++
+		t.later(g, l, 0)
 	}
-	if t.closed {
-		return cloudevent.Event{}, nil, false
-	}
-	e := g.queue[0]
-	g.queue[0] = cloudevent.Event{} // which the array behind the queue would keep
-	g.queue = g.queue[1:]
-	return e, g.subscribers[turn%len(g.subscribers)], true
+	t.run(g)
+	t.changed.Broadcast()
 }
 
-// Close implements eventbus.Transport. Events that handlers publish while it waits are accepted, and waited for.
+// finish takes the first event out of its lane, with what came of it.
+func (t *Transport) finish(g *group, l *lane, err error) {
+	first := g.pop(l)
+	t.left--
+	if first.confirmation != nil {
+		go first.confirmation.concluded(g.name.group, err)
+	}
+}
+
+// later makes a lane wait.
+func (t *Transport) later(g *group, l *lane, wait time.Duration) {
+	if wait <= 0 {
+		g.ready = append(g.ready, l)
+		return
+	}
+	time.AfterFunc(wait, func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if !t.closed {
+			g.ready = append(g.ready, l)
+			t.run(g)
+		}
+	})
+}
+
+// Close implements eventbus.Transport. Events that handlers publish while it waits are accepted, and waited for. Those
+// that are kept elsewhere are given back if nobody handles them yet.
 func (t *Transport) Close(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, func() {
 		t.mu.Lock()
@@ -172,8 +219,8 @@ func (t *Transport) Close(ctx context.Context) error {
 	return nil
 }
 
-// close waits for the events that are left, and closes the transport. It returns how many it gave up, and whether it was
-// this call that closed the transport.
+// close waits for the events that are left, and closes the transport. It returns how many it gave up that nobody keeps,
+// and whether it was this call that closed the transport.
 func (t *Transport) close(ctx context.Context) (lost int, first bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -186,5 +233,16 @@ func (t *Transport) close(ctx context.Context) (lost int, first bool) {
 	t.closed = true
 	t.changed.Broadcast()
 	t.cancel()
-	return t.left, true
+	for _, g := range t.groups {
+		for _, l := range g.lanes {
+			for _, i := range l.items {
+				if i.confirmation == nil {
+					lost++
+				} else {
+					go i.confirmation.concluded(g.name.group, eventbus.ErrClosed)
+				}
+			}
+		}
+	}
+	return lost, true
 }

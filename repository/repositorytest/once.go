@@ -61,7 +61,6 @@ func (s suite) once(t *testing.T) {
 }
 
 func (s suite) onceAtATime(t *testing.T) {
-
 	t.Parallel()
 	r, b := portable(t, s.open(t), repository.WithAttempts(1000))
 	ctx := aggregate.WithHandling(t.Context(), "kitchen", "1")
