@@ -42,6 +42,7 @@ func layers() map[string][]string {
 		"eventbus":            append([]string{"aggregate", "cloudevent", "fault", "retry"}, core...),
 		// The suites are what drivers are tested with, the drivers themselves know the port and its types.
 		"repository/repositorytest": {"repository", "outbox", "aggregate", "fault"},
+		"outbox/outboxtest":         {"outbox", "repository", "repository/repositorytest", "mediator", "retry", "aggregate", "fault"},
 		"eventbus/membus":           {"eventbus", "cloudevent", "fault"},
 		"eventbus/eventbustest":     {"eventbus", "cloudevent", "fault"},
 		"web":                       append([]string{"mediator", "fault", "app"}, core...),

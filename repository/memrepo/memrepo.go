@@ -19,7 +19,11 @@ type Store[A any] struct {
 	schema repository.Schema[A]
 	outbox *Outbox
 	keeps  bool // whether somebody delivers what is in the outbox
+	*documents
+}
 
+// documents are what the processes that share a store share.
+type documents struct {
 	mu   sync.RWMutex
 	docs map[string]document
 	last time.Time // of creation; each one is later, so that nothing is added behind a place a list has passed
@@ -46,11 +50,19 @@ func New[A any](schema repository.Schema[A], opts ...Option) *Store[A] {
 	for _, option := range opts {
 		option(&o)
 	}
-	s := &Store[A]{schema: schema, docs: map[string]document{}, outbox: o.outbox, keeps: o.outbox != nil}
+	s := &Store[A]{
+		schema: schema, documents: &documents{docs: map[string]document{}}, outbox: o.outbox, keeps: o.outbox != nil,
+	}
 	if !s.keeps {
 		s.outbox = NewOutbox(0)
 	}
 	return s
+}
+
+// Process returns the same store as another process would have it, with the outbox as that process has it, for tests of
+// several. See [Outbox.Process].
+func (s *Store[A]) Process(o *Outbox) *Store[A] {
+	return &Store[A]{schema: s.schema, documents: s.documents, outbox: o, keeps: s.keeps}
 }
 
 // Get implements repository.Store.
@@ -140,7 +152,7 @@ func (s *Store[A]) Seen(ctx context.Context, _, key string) (bool, error) {
 }
 
 // next returns a time of creation.
-func (s *Store[A]) next() time.Time {
+func (s *documents) next() time.Time {
 	if now := time.Now().UTC(); now.After(s.last) {
 		s.last = now
 	} else {

@@ -102,6 +102,9 @@ func (o *Outbox) remove(r *record) {
 
 // Claim implements outbox.Log.
 func (o *Outbox) Claim(ctx context.Context, types []string, limit int) ([]outbox.Entry, time.Duration, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, 0, err
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	now, seen := time.Now(), map[stream]bool{}
@@ -130,12 +133,12 @@ func (o *Outbox) Claim(ctx context.Context, types []string, limit int) ([]outbox
 			claimed = append(claimed, r.copied())
 		}
 	}
-	return claimed, next, ctx.Err()
+	return claimed, next, nil
 }
 
 func (r *record) copied() outbox.Entry {
 	e := r.Entry
-	e.Handled, e.Held = slices.Clone(r.Handled), r.holder != ""
+	e.Data, e.Handled, e.Held = slices.Clone(r.Data), slices.Clone(r.Handled), r.holder != ""
 	return e
 }
 
