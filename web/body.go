@@ -19,6 +19,23 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64, wanted bool) 
 	if r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0 {
 		return nil, nil
 	}
+	if wanted && r.ContentLength <= limit {
+		if err := checkContentType(r.Header); err != nil {
+			return nil, err
+		}
+	}
+	data, err := readAll(w, r, limit)
+	if err != nil {
+		return nil, err
+	}
+	if !wanted && len(data) > 0 && strings.TrimSpace(string(data)) != "{}" {
+		return nil, refuse(http.StatusUnprocessableEntity, "body", "expected no body")
+	}
+	return data, nil
+}
+
+// readAll returns the body of a request, whatever it is.
+func readAll(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
 	tooLarge := &refusal{
 		status: http.StatusRequestEntityTooLarge,
 		detail: fmt.Sprintf("the body is larger than %d bytes", limit),
@@ -27,16 +44,12 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64, wanted bool) 
 	if r.ContentLength > limit {
 		return nil, tooLarge
 	}
-	if wanted {
-		if err := checkContentType(r.Header); err != nil {
-			return nil, err
-		}
-	}
 	data, err := io.ReadAll(http.MaxBytesReader(innermost(w), r.Body, limit))
 	var over *http.MaxBytesError
 	var network net.Error
 	switch {
 	case err == nil:
+		return data, nil
 	case errors.As(err, &over):
 		return nil, tooLarge
 	case errors.As(err, &network) && network.Timeout():
@@ -44,10 +57,6 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64, wanted bool) 
 	default:
 		return nil, refuse(http.StatusBadRequest, "body", "it ended too early")
 	}
-	if !wanted && len(data) > 0 && strings.TrimSpace(string(data)) != "{}" {
-		return nil, refuse(http.StatusUnprocessableEntity, "body", "expected no body")
-	}
-	return data, nil
 }
 
 // innermost returns the writer of the server, which http.MaxBytesReader tells that the connection must be closed with

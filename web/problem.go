@@ -118,7 +118,7 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if refused != nil && (p.Status == http.StatusRequestEntityTooLarge || p.Status == http.StatusRequestTimeout) {
 		header.Set("Connection", "close") // the rest of the body is not worth reading
 	}
-	if p.Status == http.StatusServiceUnavailable {
+	if p.Status == http.StatusServiceUnavailable && header.Get("Retry-After") == "" {
 		header.Set("Retry-After", strconv.Itoa(retrySeconds))
 	}
 	header.Del("Location")
