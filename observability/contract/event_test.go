@@ -9,6 +9,7 @@ import (
 	"github.com/neuroglia-go/neuroglia/eventbus"
 	"github.com/neuroglia-go/neuroglia/mediator"
 	"github.com/neuroglia-go/neuroglia/observability/observabilitytest"
+	"github.com/neuroglia-go/neuroglia/retry"
 )
 
 func audit(context.Context, OrderCreatedEvent) error { return nil }
@@ -85,9 +86,9 @@ func TestMessageOnTheBusIsInTheTraceOfItsCommand(t *testing.T) {
 
 func TestMessageThatCannotBeProcessed(t *testing.T) {
 	t.Parallel()
-	s := newShop(t, observabilitytest.Level(slog.LevelInfo))
+	s := newShop(t, observabilitytest.Level(slog.LevelError))
 	mediator.On(s.Mediator, s.bus.Forward)
-	subscribe(t, s, "notify", notify, eventbus.WithRelation(eventbus.NewTrace))
+	subscribe(t, s, "notify", notify, eventbus.WithRelation(eventbus.NewTrace), eventbus.WithRetry(retry.Policy{Attempts: 1}))
 	s.send(t, "o1")
 	stop(t, s.bus)
 	observabilitytest.Diff(t, s.rec.Spans(), `
@@ -103,7 +104,6 @@ func TestMessageThatCannotBeProcessed(t *testing.T) {
 		  {error.type=*errors.errorString messaging.consumer.group.name=notify messaging.destination.name=order.created.v1 messaging.operation.name=process messaging.system=memory neuroglia.outcome=failure} count=1
 	`)
 	observabilitytest.Diff(t, s.rec.Logs(), `
-		INFO command handled neuroglia.aggregate.id=o1 neuroglia.message.type=PlaceOrder order.id=o1 order.item_count=2 order.total=2 span=Command.PlaceOrder
 		ERROR message failed cloudevents.event_id=* cloudevents.event_type=order.created.v1 error.type=*errors.errorString exception.message=boom exception.type=*errors.errorString messaging.consumer.group.name=notify span=process order.created.v1
 	`)
 }

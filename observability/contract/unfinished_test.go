@@ -10,8 +10,10 @@ import (
 	"testing"
 
 	"github.com/neuroglia-go/neuroglia/cloudevent"
+	"github.com/neuroglia-go/neuroglia/eventbus"
 	"github.com/neuroglia-go/neuroglia/mediator"
 	"github.com/neuroglia-go/neuroglia/observability/observabilitytest"
+	"github.com/neuroglia-go/neuroglia/retry"
 	"github.com/neuroglia-go/neuroglia/repository"
 )
 
@@ -67,7 +69,7 @@ func TestASubscriberThatEndsItsGoroutineKeepsNobodyElseFromTheirEvents(t *testin
 			runtime.Goexit()
 		}
 		return nil
-	})
+	}, eventbus.WithRetry(retry.Policy{Attempts: 1}))
 	s.send(t, "o1")
 	s.send(t, "o2")
 	stop(t, s.bus)
