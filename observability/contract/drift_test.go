@@ -100,7 +100,10 @@ func (s *shop) everyOutcomeOfAMessageOnTheBus(t *testing.T) {
 		t.Fatal(err)
 	}
 	created := cloudevent.Event{ID: "e1", Source: "/shop", Type: "order.created.v1", Subject: "o1", Data: []byte(`{}`)}
-	for range do {
+	for i := range do {
+		if i == 1 {
+			created.Extensions = map[string]string{eventbus.ReplayedExtension: "true"}
+		}
 		if err := bus.Publish(t.Context(), created); err != nil {
 			t.Fatal(err)
 		}

@@ -13,8 +13,8 @@ import (
 	"github.com/neuroglia-go/neuroglia/eventbus"
 	"github.com/neuroglia-go/neuroglia/mediator"
 	"github.com/neuroglia-go/neuroglia/observability/observabilitytest"
-	"github.com/neuroglia-go/neuroglia/retry"
 	"github.com/neuroglia-go/neuroglia/repository"
+	"github.com/neuroglia-go/neuroglia/retry"
 )
 
 func TestSpansEndWhenAPanicPassesThem(t *testing.T) {
@@ -69,7 +69,7 @@ func TestASubscriberThatEndsItsGoroutineKeepsNobodyElseFromTheirEvents(t *testin
 			runtime.Goexit()
 		}
 		return nil
-	}, eventbus.WithRetry(retry.Policy{Attempts: 1}))
+	}, eventbus.WithRetry(retry.Policy{Attempts: 1}), eventbus.WithConcurrency(1))
 	s.send(t, "o1")
 	s.send(t, "o2")
 	stop(t, s.bus)
