@@ -63,11 +63,11 @@ func (t *processTelemetry) begin(ctx context.Context, e *cloudevent.Event, attem
 	context.Context, processing) {
 	op := processing{processTelemetry: t, began: time.Now(), id: e.ID, attempt: attempt}
 	ctx = t.extract(ctx, e)
-	opts := t.start
+	opts, replayed := t.start, e.Extensions[ReplayedExtension] != ""
 	if producer := trace.SpanContextFromContext(ctx); producer.IsValid() {
 		opts = append(slices.Clip(opts), trace.WithLinks(trace.Link{SpanContext: producer}))
 		// A producer that was not sampled would make its consumers invisible: they begin traces of their own.
-		if relation == NewTrace || !producer.IsSampled() {
+		if relation == NewTrace || !producer.IsSampled() || replayed {
 			opts = append(opts, trace.WithNewRoot())
 		}
 	}
@@ -76,6 +76,9 @@ func (t *processTelemetry) begin(ctx context.Context, e *cloudevent.Event, attem
 		op.span.SetAttributes(eventAttributes(e)...)
 		if attempt > 1 {
 			op.span.SetAttributes(registry.Attempt.Int(attempt))
+		}
+		if replayed {
+			op.span.SetAttributes(registry.BusReplayed.Bool(true))
 		}
 	}
 	t.consumed.Add(ctx, 1, t.delivered)

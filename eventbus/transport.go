@@ -115,6 +115,10 @@ func (d *DeadLetter) Error() string { return d.Err.Error() }
 // Unwrap returns why the event is given up.
 func (d *DeadLetter) Unwrap() error { return d.Err }
 
+// ReplayedExtension is the extension that a transport gives an event that was a dead letter and that somebody replayed.
+// It is processed in a trace of its own.
+const ReplayedExtension = "neurogliareplayed"
+
 // Subscription says which events go to whom.
 type Subscription struct {
 	Group string // the subscriber's name, such as "kitchen"; processes with the same group share the events

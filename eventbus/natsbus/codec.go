@@ -10,6 +10,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/neuroglia-go/neuroglia/cloudevent"
+	"github.com/neuroglia-go/neuroglia/eventbus"
 )
 
 const structuredType = "application/cloudevents+json"
@@ -33,19 +34,32 @@ func (t *Transport) encode(e cloudevent.Event) (*nats.Msg, error) {
 	return msg, nil
 }
 
-func decode(header nats.Header, data []byte) (cloudevent.Event, error) {
-	var e cloudevent.Event
-	for name, values := range header {
-		if strings.EqualFold(name, "content-type") && strings.HasPrefix(values[0], structuredType) {
-			if err := json.Unmarshal(data, &e); err != nil {
-				return e, fmt.Errorf("decode: %w", err)
-			}
-			return e, nil
-		}
+// decode returns the event of a message in either mode.
+func decode(header nats.Header, data []byte) (e cloudevent.Event, err error) {
+	if mode(header) == structuredType {
+		err = json.Unmarshal(data, &e)
+	} else {
+		e, err = cloudevent.DecodeBinary(header.Get, maps.Keys(header), data)
 	}
-	e, err := cloudevent.DecodeBinary(header.Get, maps.Keys(header), data)
 	if err != nil {
-		return e, fmt.Errorf("decode: %w", err)
+		return cloudevent.Event{}, fmt.Errorf("decode: %w", err)
+	}
+	if header.Get(headerReplayed) != "" {
+		if e.Extensions == nil {
+			e.Extensions = map[string]string{}
+		}
+		e.Extensions[eventbus.ReplayedExtension] = "true"
 	}
 	return e, nil
+}
+
+// mode returns the content type of a message without its parameters.
+func mode(header nats.Header) string {
+	for name, values := range header {
+		if strings.EqualFold(name, "content-type") && len(values) > 0 {
+			media, _, _ := strings.Cut(values[0], ";")
+			return strings.ToLower(strings.TrimSpace(media))
+		}
+	}
+	return ""
 }

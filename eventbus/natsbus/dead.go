@@ -5,7 +5,9 @@ import (
 	"errors"
 	"log/slog"
 	"maps"
+	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -15,14 +17,15 @@ import (
 	"github.com/neuroglia-go/neuroglia/internal/instrument"
 )
 
-// The headers of dead letters, beside those of their events.
+// The headers of dead letters, beside those of their events, and of what is replayed.
 const (
-	headerGroup    = "Neuroglia-Group"
-	headerType     = "Neuroglia-Type"
-	headerLane     = "Neuroglia-Lane"
-	headerReason   = "Neuroglia-Reason"
-	headerAttempts = "Neuroglia-Attempts"
-	headerFirst    = "Neuroglia-First" // when the event was published
+	headerGroup     = "Neuroglia-Group"
+	headerType      = "Neuroglia-Type"
+	headerLane      = "Neuroglia-Lane"
+	headerReason    = "Neuroglia-Reason"
+	headerAttempts  = "Neuroglia-Attempts"
+	headerPublished = "Neuroglia-Published"
+	headerReplayed  = "Neuroglia-Replayed"
 )
 
 // errLost is why the handling of an event is given up that another process has.
@@ -56,11 +59,11 @@ func (l *lane) letter(msg jetstream.Msg, dead *eventbus.DeadLetter) (*nats.Msg, 
 	}
 	maps.Copy(letter.Header, msg.Headers())
 	letter.Header.Set(nats.MsgIdHdr, l.name+"#"+strconv.FormatUint(meta.Sequence.Stream, 10))
-	letter.Header.Set(headerGroup, token(l.subscription.Group))
-	letter.Header.Set(headerType, token(l.subscription.Type))
+	letter.Header.Set(headerGroup, url.PathEscape(l.subscription.Group))
+	letter.Header.Set(headerType, url.PathEscape(l.subscription.Type))
 	letter.Header.Set(headerLane, strconv.Itoa(l.number))
-	letter.Header.Set(headerReason, token(instrument.Text(dead)))
+	letter.Header.Set(headerReason, strings.Join(strings.Fields(instrument.Text(dead)), " "))
 	letter.Header.Set(headerAttempts, strconv.FormatUint(meta.NumDelivered, 10))
-	letter.Header.Set(headerFirst, meta.Timestamp.UTC().Format(time.RFC3339Nano))
+	letter.Header.Set(headerPublished, meta.Timestamp.UTC().Format(time.RFC3339Nano))
 	return letter, nil
 }

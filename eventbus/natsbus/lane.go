@@ -89,17 +89,17 @@ func (l *lane) pull() error {
 // handle has one event handled, and tells the server what came of it.
 func (l *lane) handle(msg jetstream.Msg) {
 	ctx, lease := l.hold(msg)
-	defer lease.release()
-	select {
-	case <-l.closing:
-		lease.release()
+	begun := l.begin()
+	var err error
+	if begun {
+		err = l.run(ctx, msg)
+		<-l.slots
+	}
+	lease.release()
+	if !begun {
 		l.settle(msg, again(0))
 		return
-	case l.slots <- struct{}{}:
-		defer func() { <-l.slots }()
 	}
-	err := l.run(ctx, msg)
-	lease.release()
 	var dead *eventbus.DeadLetter
 	switch {
 	case err == nil:
@@ -110,6 +110,20 @@ func (l *lane) handle(msg jetstream.Msg) {
 	default:
 		l.settle(msg, again(wait(err)))
 	}
+}
+
+// begin waits for a free slot. It reports false if the transport is being closed, so that no more work is to begin.
+func (l *lane) begin() bool {
+	select {
+	case <-l.closing:
+		return false
+	case l.slots <- struct{}{}:
+	}
+	if l.stopped() {
+		<-l.slots
+		return false
+	}
+	return true
 }
 
 func wait(err error) time.Duration {

@@ -112,8 +112,13 @@ func (t *Transport) Close(ctx context.Context) error {
 	select {
 	case <-idle:
 	case <-ctx.Done():
-		t.logger.LogAttrs(ctx, slog.LevelWarn, "closing the event bus before all handlers have come to their end: "+
-			"others will handle what they were at")
+		t.cancel()
+		select { // those that obey give their events back
+		case <-idle:
+		case <-time.After(500 * time.Millisecond):
+			t.logger.LogAttrs(ctx, slog.LevelWarn, "the event bus is closed before all handlers have come to their end: "+
+				"the broker will hand out what they are at to others")
+		}
 	}
 	t.mu.Lock()
 	t.closed = true

@@ -38,7 +38,7 @@ func (t *Transport) makeStream(ctx context.Context, want jetstream.StreamConfig)
 	lanes := strconv.Itoa(t.laneCount)
 	stream, err := t.js.Stream(ctx, want.Name)
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
-		want.Replicas, want.AllowDirect = max(t.replicas, 1), true
+		want.Replicas = max(t.replicas, 1)
 		want.Metadata = map[string]string{lanesKey: lanes}
 		stream, err = t.js.CreateStream(ctx, want)
 	}

@@ -14,6 +14,9 @@ import (
 
 const eventbus = module + "/eventbus"
 
+// BusReplayed is there on the spans of what somebody replayed.
+const BusReplayed = attribute.Key("neuroglia.bus.replayed")
+
 // SentMessages counts what the bus was given to publish.
 func SentMessages() telemetry.Metric {
 	return convention(messagingconv.ClientSentMessages{}, nil, append(messaging(), ErrorType)...).By(eventbus)
@@ -73,6 +76,13 @@ func eventbusMetrics() []telemetry.Metric {
 	}
 }
 
+func eventbusAttributes() []telemetry.Attribute {
+	return []telemetry.Attribute{{
+		Key: BusReplayed, Type: telemetry.TypeBoolean, Stability: telemetry.Stable,
+		Brief: "That the event was a dead letter of the bus and somebody replayed it. Not there otherwise.",
+	}}
+}
+
 func eventbusSpans() []telemetry.Span {
 	both := append(messaging(), semconv.MessagingOperationTypeKey, semconv.MessagingMessageIDKey,
 		semconv.CloudEventsEventIDKey, semconv.CloudEventsEventTypeKey, semconv.CloudEventsEventSourceKey,
@@ -86,11 +96,12 @@ func eventbusSpans() []telemetry.Span {
 		},
 		{
 			ID: "neuroglia.process", Name: "process {cloudevents.event_type}", Kind: trace.SpanKindConsumer,
-			Stability:  telemetry.Development,
-			Scope:      eventbus,
-			Attributes: append(slices.Clone(both), semconv.MessagingConsumerGroupNameKey, Outcome, Attempt, semconv.CodeFunctionNameKey),
-			Events:     map[string][]attribute.Key{RetryEvent: {Attempt, RetryWait}},
-			Brief:      "An event being processed by a subscriber, with a link to the span that published it.",
+			Stability: telemetry.Development,
+			Scope:     eventbus,
+			Attributes: append(slices.Clone(both), semconv.MessagingConsumerGroupNameKey, Outcome, Attempt, BusReplayed,
+				semconv.CodeFunctionNameKey),
+			Events: map[string][]attribute.Key{RetryEvent: {Attempt, RetryWait}},
+			Brief:  "An event being processed by a subscriber, with a link to the span that published it.",
 		},
 		{
 			ID: "neuroglia.dead_letter", Name: "dead_letter {messaging.destination.name}", Kind: trace.SpanKindInternal,
