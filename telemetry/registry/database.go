@@ -24,15 +24,17 @@ func database() []attribute.Key {
 	}
 }
 
-func databaseMetrics() []telemetry.Metric { return []telemetry.Metric{DBOperationDuration()} }
+func databaseMetrics() []telemetry.Metric {
+	return append([]telemetry.Metric{DBOperationDuration()}, mongoMetrics()...)
+}
 
 func databaseSpans() []telemetry.Span {
-	return []telemetry.Span{{
+	return append([]telemetry.Span{{
 		ID: "neuroglia.db.client", Name: "{db.operation.name} {db.collection.name}", Kind: trace.SpanKindClient,
 		Stability:  telemetry.Development,
 		Scope:      otelsql,
 		Attributes: append(database(), semconv.DBQuerySummaryKey, semconv.DBQueryTextKey),
 		Events:     map[string][]attribute.Key{"exception": {semconv.ExceptionTypeKey, semconv.ExceptionMessageKey}},
 		Brief:      "A statement, below another span only. Its text has no values.",
-	}}
+	}}, mongoSpans()...)
 }

@@ -1,0 +1,232 @@
+package mongorepo
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"github.com/neuroglia-go/neuroglia/fault"
+	"github.com/neuroglia-go/neuroglia/outbox"
+	"github.com/neuroglia-go/neuroglia/repository"
+)
+
+// Seen implements repository.Store.
+func (s *Store[A]) Seen(ctx context.Context, id, key string) (bool, error) {
+	found, err := s.look(ctx, id)
+	return found.seen(key), err
+}
+
+// Save implements repository.Store. It tries the one update that makes the change if the document is as expected; if that
+// finds none, it looks at the document to say why, or to try again.
+func (s *Store[A]) Save(ctx context.Context, c repository.Change[A]) error {
+	content, err := s.content(c)
+	if err != nil {
+		return err
+	}
+	const most = 50 // what the document is may change between looks, by events that come and go
+	is := &glance{fresh: true, Version: c.Expected}
+	for range most {
+		entries := s.db.entries(c.Events, !is.pending())
+		done, err := s.try(ctx, c, content, entries, is)
+		if err != nil {
+			return s.db.classify(ctx, err)
+		}
+		if done {
+			s.db.saved(s.schema.Name, c.Events, entries)
+			return nil
+		}
+		if is, err = s.look(ctx, c.ID); err != nil {
+			return err
+		}
+		if err := refusal(c, is); err != nil {
+			return err
+		}
+	}
+	return fault.New(fault.Unavailable, "the outbox of %s %q changes too often: try again", s.schema.Name, c.ID)
+}
+
+// refusal returns why a change is not possible, or nil.
+func refusal[A any](c repository.Change[A], is *glance) error {
+	switch {
+	case is.seen(c.Once):
+		return repository.ErrDuplicate
+	case c.Op == repository.Add && is.Version > 0:
+		return repository.ErrExists
+	case c.Op == repository.Remove && c.Expected == 0 && is.Version == 0:
+		return repository.ErrNotFound
+	case c.Op != repository.Add && (c.Op == repository.Update || c.Expected != 0) && (is.Version != c.Expected || is.Version == 0):
+		return repository.ErrVersion
+	}
+	return nil
+}
+
+// glance is what Save has to know of a document.
+type glance struct {
+	Version int64  `bson:"version"` // 0 if there is no aggregate
+	Inbox   []seen `bson:"inbox"`
+	Next    *next  `bson:"next"`
+
+	there bool // a document, with or without an aggregate
+	fresh bool // nobody has looked yet
+}
+
+// seen is an inbox key.
+type seen struct {
+	Key string `bson:"key"`
+	At  int64  `bson:"at"`
+}
+
+func (g *glance) seen(key string) bool {
+	for _, seen := range g.Inbox {
+		if key != "" && seen.Key == key {
+			return true
+		}
+	}
+	return false
+}
+
+// pending reports whether events wait that have to be delivered before new ones.
+func (g *glance) pending() bool { return g.Next != nil }
+
+func (s *Store[A]) look(ctx context.Context, id string) (*glance, error) {
+	g := glance{there: true}
+	err := s.collection.FindOne(ctx, bson.M{"_id": id},
+		options.FindOne().SetProjection(bson.M{"version": 1, "inbox": 1, "next": 1})).Decode(&g)
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return &glance{}, nil
+	}
+	return &g, s.db.classify(ctx, err)
+}
+
+// content returns what a document has of the state to save.
+func (s *Store[A]) content(c repository.Change[A]) (bson.M, error) {
+	switch c.Op {
+	case repository.Remove:
+		return bson.M{}, nil
+	case repository.Add, repository.Update:
+	default:
+		return nil, fmt.Errorf("change %d is not known", c.Op)
+	}
+	text, err := json.Marshal(c.State)
+	if err != nil {
+		return nil, fmt.Errorf("encode: %w", err)
+	}
+	document, err := fromJSON(text)
+	if err != nil {
+		return nil, fmt.Errorf("encode: %w", err)
+	}
+	return bson.M{
+		"version": c.Expected + 1, "updated": time.Now().UnixNano(), "document": document, "fields": s.values(c.State),
+	}, nil
+}
+
+func (s *Store[A]) values(state *A) bson.M {
+	values := bson.M{}
+	for _, field := range s.fields {
+		values[field] = s.schema.Fields[field](state)
+	}
+	return values
+}
+
+// try makes the change if the document still is as it was seen. It reports whether it was.
+func (s *Store[A]) try(ctx context.Context, c repository.Change[A], content bson.M, entries []entry, is *glance) (bool, error) {
+	if c.Op == repository.Add {
+		content["created"] = s.db.created().UnixNano()
+		if !is.there {
+			return s.insert(ctx, c, content, entries)
+		}
+	}
+	filter := bson.M{"_id": c.ID, "version": c.Expected}
+	switch {
+	case c.Op == repository.Add:
+		filter["version"] = exists(false)
+	case c.Op == repository.Remove && c.Expected == 0:
+		filter["version"] = exists(true)
+	}
+	if c.Op == repository.Remove && len(entries) == 0 && c.Once == "" && (is.fresh || !is.pending() && len(is.Inbox) == 0) {
+		filter["next"], filter["inbox"] = exists(false), exists(false)
+		result, err := s.collection.DeleteOne(ctx, filter)
+		return err == nil && result.DeletedCount == 1, err //nolint:wrapcheck // the portable type says what was attempted
+	}
+	if c.Once != "" {
+		filter["inbox.key"] = bson.M{"$ne": c.Once}
+	}
+	switch {
+	case len(entries) > 0 || c.Op == repository.Remove && is.pending():
+		filter["next"] = exists(is.pending())
+	case c.Op == repository.Remove && c.Once == "":
+		filter["inbox"] = exists(true) // else nothing would be left, and nobody to clear it away
+	}
+	result, err := s.collection.UpdateOne(ctx, filter, change(c.Op, content, entries, is.pending(), c.Once))
+	return err == nil && result.MatchedCount == 1, err //nolint:wrapcheck // as above
+}
+
+// change returns the update that makes a change.
+func change(op repository.Op, content bson.M, entries []entry, pending bool, once string) bson.M {
+	update, push := bson.M{}, bson.M{}
+	if op == repository.Remove {
+		// What is left is found by nobody but the outbox and inbox.
+		update["$unset"] = bson.M{"version": "", "created": "", "updated": "", "document": "", "fields": ""}
+	} else {
+		update["$set"] = content
+	}
+	if len(entries) > 0 {
+		push["outbox"] = bson.M{"$each": entries}
+		if increase := (bson.M{"rev": int64(1)}); pending {
+			increase["next.pending"] = int64(len(entries))
+			update["$inc"] = increase
+		} else {
+			update["$inc"] = increase
+			update["$set"] = with(content, "next", nextOf(entries))
+		}
+	}
+	if once != "" {
+		push["inbox"] = seen{Key: once, At: time.Now().UnixNano()}
+	}
+	if len(push) > 0 {
+		update["$push"] = push
+	}
+	return update
+}
+
+// with returns a copy of m that has one thing more.
+func with(m bson.M, key string, value any) bson.M {
+	more := bson.M{key: value}
+	maps.Copy(more, m)
+	return more
+}
+
+func (s *Store[A]) insert(ctx context.Context, c repository.Change[A], content bson.M, entries []entry) (bool, error) {
+	document := with(content, "_id", c.ID)
+	document["rev"] = int64(0)
+	if len(entries) > 0 {
+		document["outbox"], document["next"], document["rev"] = entries, nextOf(entries), int64(1)
+	}
+	if c.Once != "" {
+		document["inbox"] = []seen{{Key: c.Once, At: time.Now().UnixNano()}}
+	}
+	_, err := s.collection.InsertOne(ctx, document)
+	if mongo.IsDuplicateKeyError(err) {
+		return false, nil
+	}
+	return err == nil, err //nolint:wrapcheck // as above
+}
+
+// saved notes that this process has leased what it saved.
+func (db *DB) saved(collection string, events []outbox.Entry, entries []entry) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	for i := range events {
+		if events[i].Held = entries[i].Owner != ""; events[i].Held {
+			events[i].Attempts = entries[i].Attempts
+			db.leased[events[i].ID] = collection
+		}
+	}
+}
