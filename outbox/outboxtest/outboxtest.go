@@ -69,6 +69,12 @@ func Run(t *testing.T, h Harness) {
 	t.Run("Entry", s.entry)
 	t.Run("Letters", s.letters)
 	t.Run("Inbox", s.inbox)
+	t.Run("Watch", s.watch)
+	t.Run("Unreachable", s.unreachable)
+	t.Run("Race", s.race)
+	t.Run("Concurrency", s.concurrency)
+	t.Run("Interruption", s.interrupted)
+	t.Run("Crash", s.crash)
 }
 
 type suite struct{ Harness }
