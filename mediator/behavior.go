@@ -19,6 +19,16 @@ type Next[M, R any] func(ctx context.Context, msg M) (R, error)
 // TypedBehavior is a step around the handler of one type of message. It may change the message and answer it itself.
 type TypedBehavior[M, R any] func(ctx context.Context, msg M, next Next[M, R]) (R, error)
 
+// EventBehavior is a step around a handler of events, whose name it is given, such as "cooking.Handlers.releaseOven". It
+// calls next, once or several times, or returns an error in the handler's place.
+type EventBehavior func(ctx context.Context, handler string, next func(context.Context) error) error
+
+func (b EventBehavior) surround(handler string, call func(context.Context, any) error) func(context.Context, any) error {
+	return func(ctx context.Context, event any) error {
+		return b(ctx, handler, func(ctx context.Context) error { return call(ctx, event) })
+	}
+}
+
 // Scope says which messages a [Behavior] surrounds.
 type Scope uint8
 

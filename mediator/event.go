@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"sync"
 	"time"
 
@@ -25,9 +26,9 @@ type eventHandler struct {
 //
 //	mediator.On(m, bus.Forward) // func(context.Context, aggregate.Integration) error
 //
-// The origin of the event is in the handler's context, see [aggregate.FromContext]. On panics if the mediator has been
-// built.
-func On[E any](m *Mediator, h func(context.Context, E) error) {
+// The origin of the event is in the handler's context, see [aggregate.FromContext]. Around the handler are the given
+// behaviors, the first of them outermost. On panics if the mediator has been built.
+func On[E any](m *Mediator, h func(context.Context, E) error, around ...EventBehavior) {
 	event := reflect.TypeFor[E]()
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -42,10 +43,12 @@ func On[E any](m *Mediator, h func(context.Context, E) error) {
 		m.problems = append(m.problems,
 			fmt.Errorf("%s: a handler takes %s: take %s by value", where, event, event.Elem()))
 	default:
-		m.events = append(m.events, eventHandler{
-			event: event, function: instrument.FuncName(h), where: where,
-			call: func(ctx context.Context, e any) error { return h(ctx, e.(E)) }, //nolint:forcetypeassert // matched by handles
-		})
+		function := instrument.FuncName(h)
+		call := func(ctx context.Context, e any) error { return h(ctx, e.(E)) } //nolint:forcetypeassert // matched by handles
+		for _, b := range slices.Backward(around) {
+			call = b.surround(instrument.ShortName(function), call)
+		}
+		m.events = append(m.events, eventHandler{event: event, function: function, where: where, call: call})
 	}
 }
 

@@ -19,7 +19,8 @@ const module = "github.com/neuroglia-go/neuroglia"
 // Metrics returns all metrics, by area.
 func Metrics() []telemetry.Metric {
 	return slices.Concat(
-		mediatorMetrics(), repositoryMetrics(), outboxMetrics(), eventbusMetrics(), httpMetrics(), databaseMetrics(), runtimeMetrics())
+		mediatorMetrics(), repositoryMetrics(), outboxMetrics(), eventbusMetrics(), resilienceMetrics(), httpMetrics(),
+		databaseMetrics(), runtimeMetrics())
 }
 
 // Spans returns all spans, by area.
@@ -29,12 +30,13 @@ func Spans() []telemetry.Span {
 
 // Logs returns the log records of what the spans show.
 func Logs() []telemetry.Log {
-	return slices.Concat(mediatorLogs(), repositoryLogs(), outboxLogs(), eventbusLogs(), httpLogs())
+	return slices.Concat(mediatorLogs(), repositoryLogs(), outboxLogs(), eventbusLogs(), resilienceLogs(), httpLogs())
 }
 
 // Attributes returns the attributes of everything declared here, sorted by key.
 func Attributes() []telemetry.Attribute {
-	found := slices.Concat(commonAttributes(), mediatorAttributes(), repositoryAttributes(), outboxAttributes(), eventbusAttributes())
+	found := slices.Concat(commonAttributes(), mediatorAttributes(), repositoryAttributes(), outboxAttributes(),
+		eventbusAttributes(), resilienceAttributes())
 	add := func(keys []attribute.Key) {
 		for _, key := range keys {
 			if !slices.ContainsFunc(found, func(a telemetry.Attribute) bool { return a.Key == key }) {

@@ -1,0 +1,29 @@
+module github.com/neuroglia-go/neuroglia/resilience
+
+go 1.26.0
+
+replace github.com/neuroglia-go/neuroglia => ../
+
+replace github.com/neuroglia-go/neuroglia/observability => ../observability
+
+require (
+	github.com/failsafe-go/failsafe-go v0.9.8
+	github.com/neuroglia-go/neuroglia v0.0.0
+	github.com/neuroglia-go/neuroglia/observability v0.0.0-00010101000000-000000000000
+	go.opentelemetry.io/otel v1.47.0
+	go.opentelemetry.io/otel/metric v1.47.0
+	go.opentelemetry.io/otel/trace v1.47.0
+)
+
+require (
+	github.com/bits-and-blooms/bitset v1.24.4 // indirect
+	github.com/cespare/xxhash/v2 v2.3.0 // indirect
+	github.com/go-logr/logr v1.4.4 // indirect
+	github.com/go-logr/stdr v1.2.2 // indirect
+	github.com/google/uuid v1.6.0 // indirect
+	go.opentelemetry.io/auto/sdk v1.2.1 // indirect
+	go.opentelemetry.io/otel/log v1.47.0 // indirect
+	go.opentelemetry.io/otel/sdk v1.47.0 // indirect
+	go.opentelemetry.io/otel/sdk/metric v1.47.0 // indirect
+	golang.org/x/sys v0.48.0 // indirect
+)
