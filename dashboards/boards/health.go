@@ -16,10 +16,11 @@ import (
 func Health() grafana.Dashboard {
 	return grafana.Dashboard{
 		UID: HealthUID, Title: "Neuroglia / Telemetry health", Tags: []string{"neuroglia"},
-		Description: "Whether what the other dashboards show is all there is: services, collector, stores, and how many series.",
+		Description: "Whether what the other dashboards show is all there is: services, events, collector, stores, and how many series.",
 		Variables:   choices(),
 		Rows: []grafana.Row{
 			{Title: "Services", Panels: servicePanels()},
+			{Title: "Outbox and bus", Panels: append(outboxPanels(), busPanels()...)},
 			{Title: "Collector", Panels: collectorPanels()},
 			{Title: "Stores", Panels: storePanels()},
 			{Title: "Cardinality", Panels: cardinalityPanels()},

@@ -71,7 +71,8 @@ func messageFirst() []grafana.Panel {
 
 func messageInTime() []grafana.Panel {
 	return []grafana.Panel{
-		grafana.TimeSeries("Outcomes", "Per second: rejected is refused as is expected, canceled is given up by the caller.",
+		grafana.TimeSeries("Outcomes", "Per second: rejected is refused as is expected, canceled is given up by the caller, retried "+
+			"is tried again.",
 			grafana.PerSecond,
 			grafana.Metrics(chosen(func(s promql.Series) promql.Expr { return s.Rate(registry.Outcome) }),
 				legend(registry.Outcome))).Stacked(),

@@ -62,8 +62,8 @@ func first() []grafana.Panel {
 		grafana.Stat("Failed commands", "Part of the commands with the outcome failure. Refusals are no failures.",
 			grafana.Share, grafana.Metrics(commands.Share(failures()), "failed")).
 			Limits(alert(limits.MessageFailureRatio)).WhenEmpty("no traffic"),
-		grafana.Stat("Failed events", "Part of the handlings of events that failed: work that a commit promised and that is "+
-			"left undone.",
+		grafana.Stat("Failed events", "Part of the handlings of events that failed for good: work that a commit promised and "+
+			"that is left undone. What is tried again is no failure.",
 			grafana.Share, grafana.Metrics(events.Share(failures()), "failed")).
 			Limits(alert(limits.EventFailureRatio)).WhenEmpty("no traffic"),
 		grafana.Stat("Age of telemetry", "Seconds since the newest metric of the chosen services. Old: see the dashboard "+
@@ -142,15 +142,20 @@ func eventPanels() []grafana.Panel {
 	return []grafana.Panel{
 		grafana.TimeSeries("Events by handler", "Handlings per second, from neuroglia.event.processing.duration.", grafana.PerSecond,
 			grafana.Metrics(s.Rate(byHandler...), handler)).Link(detail),
-		grafana.TimeSeries("Failed handlings", "Part that failed, by handler: work that a commit promised and that is left undone.",
+		grafana.TimeSeries("Failed handlings", "Part that failed for good, by handler: work that a commit promised and that is "+
+			"left undone. What is tried again is no failure.",
 			grafana.Share, grafana.Metrics(s.Share(failures(), byHandler...), handler)).
 			Limits(alert(limits.EventFailureRatio)).Link(detail),
-		grafana.TimeSeries("p95 by handler", "95 % are faster. Handlers run in the command's time: a slow one makes the command "+
-			"slow.",
+		grafana.TimeSeries("p95 by handler", "95 % are faster. Handlers run in the command's time at first: a slow one makes the "+
+			"command slow.",
 			grafana.Seconds, p95(s, handler, byHandler...)).Link(detail),
 		grafana.TimeSeries("Lag of events", "From being raised until all handlers are done, 95 % are faster, from "+
 			"neuroglia.event.lag.",
 			grafana.Seconds, p95(of(registry.EventLag()), legend(registry.EventType), registry.EventType)).
-			Limits(alert(limits.EventLag)).Size(24, 7),
+			Limits(alert(limits.EventLag)),
+		grafana.TimeSeries("Retried handlings", "Per second, by handler: failed, and tried again later. It is no failure yet.",
+			grafana.PerSecond, grafana.Metrics(s.Where(Retried()...).Rate(byHandler...), handler)).
+			Link(detail).WhenEmpty("nothing was ever retried"),
+		deadLetters().Link(grafana.ToBoard("Telemetry health", HealthUID, kept())),
 	}
 }

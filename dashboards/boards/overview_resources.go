@@ -45,8 +45,6 @@ func dependencyPanels() []grafana.Panel {
 	byServer := []attribute.Key{semconv.ServerAddressKey, semconv.HTTPRequestMethodKey}
 	server := legend(semconv.HTTPRequestMethodKey) + " " + legend(semconv.ServerAddressKey)
 	failed := []promql.Match{promql.Not(registry.ErrorType, "")}
-	byMessage := []attribute.Key{semconv.MessagingDestinationNameKey, semconv.MessagingConsumerGroupNameKey}
-	message := legend(semconv.MessagingDestinationNameKey) + " " + legend(semconv.MessagingConsumerGroupNameKey)
 	return []grafana.Panel{
 		grafana.TimeSeries("Calls to others", "HTTP calls per second, from http.client.request.duration.", grafana.Requests,
 			grafana.Metrics(client.Rate(byServer...), server)).WhenEmpty("no calls: is PAYMENT_URL set?"),
@@ -59,10 +57,10 @@ func dependencyPanels() []grafana.Panel {
 			grafana.PerSecond,
 			grafana.Metrics(of(registry.SentMessages()).Rate(), "published"),
 			grafana.Metrics(of(registry.ConsumedMessages()).Rate(), "consumed")),
-		grafana.TimeSeries("Failed messages", "Part of the messages whose processing failed, by subscriber.", grafana.Share,
-			grafana.Metrics(process.Share(failed, byMessage...), message)).Limits(alert(limits.EventFailureRatio)),
+		grafana.TimeSeries("Failed messages", "Part of the messages whose processing failed for good, by subscriber.", grafana.Share,
+			grafana.Metrics(process.Share(failed, Subscription()...), subscription())).Limits(alert(limits.EventFailureRatio)),
 		grafana.TimeSeries("p95 of messages", "95 % are processed faster, by subscriber.", grafana.Seconds,
-			p95(process, message, byMessage...)),
+			p95(process, subscription(), Subscription()...)),
 		grafana.TimeSeries("p95 of publishing", "95 % are given to the transport faster, from messaging.client.operation.duration.",
 			grafana.Seconds, p95(of(registry.MessagingOperationDuration()), legend(semconv.MessagingDestinationNameKey),
 				semconv.MessagingDestinationNameKey)).Size(12, 8),

@@ -20,6 +20,7 @@ func Pipeline() grafana.Dashboard {
 			{Title: "From order to customer", Panels: story()},
 			{Title: "Now", Panels: ordersNow()},
 			{Title: "Time", Panels: stageTimes()},
+			{Title: "Messages", Panels: messaging()},
 			{Title: "Losses", Panels: losses()},
 			{Title: "Orders", Panels: orderDetails()},
 		},

@@ -114,7 +114,7 @@ func (p Panel) linkModels() []object {
 func (p Panel) overrides() []object {
 	overrides := []object{}
 	for _, fixed := range [][2]string{
-		{"success", Good}, {"rejected", Warning}, {"canceled", "purple"}, {"failure", Bad}, {"4xx", Warning}, {"5xx", Bad},
+		{"success", Good}, {"rejected", Warning}, {"canceled", "purple"}, {"failure", Bad}, {"retried", "yellow"}, {"4xx", Warning}, {"5xx", Bad},
 		{"p50", "light-blue"}, {"p95", "blue"}, {"p99", "dark-blue"}, {"now", Traffic}, {"before", "gray"},
 	} {
 		if p.kind == "timeseries" && p.mayShow(fixed[0]) {
@@ -135,7 +135,7 @@ func (p Panel) mayShow(name string) bool {
 	outcomes := "{{" + promql.Label(registry.Outcome) + "}}"
 	return slices.ContainsFunc(p.queries, func(q Query) bool {
 		return q.legend == name || q.legend == outcomes && slices.Contains(
-			[]string{registry.Success, registry.Rejected, registry.Canceled, registry.Failure}, name)
+			[]string{registry.Success, registry.Rejected, registry.Canceled, registry.Failure, registry.Retried}, name)
 	})
 }
 

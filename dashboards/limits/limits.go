@@ -26,6 +26,18 @@ const (
 	EventLag            = 30.0 // seconds, 95th percentile
 )
 
+// How long an event may wait in an outbox. One that fails again and again is given up after some four minutes.
+const (
+	OutboxAge     = 15 * time.Minute
+	OutboxAgeSoon = 5 * time.Minute
+)
+
+// RetryRatio is the part of the deliveries that may have to be made again.
+const RetryRatio = 0.2
+
+// ConsumerLag is how many events may wait for a group all the time, if they become more.
+const ConsumerLag = 100.0
+
 // MinimumRate is what a ratio needs to mean something, in requests or messages per second: fewer than one in ten seconds
 // is no traffic to judge by.
 const MinimumRate = 0.1

@@ -25,6 +25,8 @@ func framework() File {
 		{Name: "neuroglia-names", Recordings: shortNames()},
 		{Name: "neuroglia-http", Recordings: budget(), Alerts: httpAlerts()},
 		{Name: "neuroglia-work", Alerts: workAlerts()},
+		{Name: "neuroglia-outbox", Alerts: outboxAlerts()},
+		{Name: "neuroglia-bus", Alerts: busAlerts()},
 		{Name: "neuroglia-process", Alerts: processAlerts()},
 	}}
 }
@@ -143,8 +145,8 @@ func workAlerts() []Alert {
 			Value: events.Share(failures(), service(registry.EventType, registry.EventHandler)...),
 			Summary: "{{ $labels.service_name }}: {{ $labels.neuroglia_event_handler }} fails for {{ " +
 				"$labels.neuroglia_event_type }}",
-			Description: "{{ $value | humanizePercentage }} of the handlings failed in the last ten minutes: work that a commit " +
-				"promised.",
+			Description: "{{ $value | humanizePercentage }} of the handlings failed for good in the last ten minutes: work that a " +
+				"commit promised. What is tried again is not counted.",
 			Board: boards.OverviewUID, Panel: "Failed handlings",
 		},
 		{
@@ -169,8 +171,9 @@ func workAlerts() []Alert {
 			Value: messages.Share(failed, service(semconv.MessagingDestinationNameKey, semconv.MessagingConsumerGroupNameKey)...),
 			Summary: "{{ $labels.service_name }}: {{ $labels.messaging_consumer_group_name }} fails for " +
 				"{{ $labels.messaging_destination_name }}",
-			Description: "{{ $value | humanizePercentage }} of the messages could not be processed in the last ten minutes.",
-			Board:       boards.OverviewUID, Panel: "Failed messages",
+			Description: "{{ $value | humanizePercentage }} of the messages were given up in the last ten minutes. What is tried again is " +
+				"not counted.",
+			Board: boards.OverviewUID, Panel: "Failed messages",
 		},
 	}
 }

@@ -93,6 +93,7 @@ func eventStories() []story {
 	near := func(of ending) map[string][]series {
 		return map[string][]series{
 			"a ratio below the limit": {of(registry.Success, begin(0).grow(60, 200)), of(registry.Failure, begin(0).grow(60, 1))},
+			"what is tried again":     {of(registry.Success, begin(0).grow(60, 1)), of(registry.Retried, begin(0).grow(60, 9))},
 		}
 	}
 	return []story{
@@ -101,9 +102,10 @@ func eventStories() []story {
 			given:      []series{handled(registry.Success, begin(0).grow(60, 1)), handled(registry.Failure, first)},
 			quietUntil: 21, firesAt: 25, resolvedAt: 31,
 			fires: []firing{{
-				labels:      pizzeria("neuroglia_event_type", "OrderCreatedEvent", "neuroglia_event_handler", "kitchen.enqueue"),
-				summary:     "mario-pizzeria: kitchen.enqueue fails for OrderCreatedEvent",
-				description: "9.091% of the handlings failed in the last ten minutes: work that a commit promised.",
+				labels:  pizzeria("neuroglia_event_type", "OrderCreatedEvent", "neuroglia_event_handler", "kitchen.enqueue"),
+				summary: "mario-pizzeria: kitchen.enqueue fails for OrderCreatedEvent",
+				description: "9.091% of the handlings failed for good in the last ten minutes: work that a commit promised. What is " +
+					"tried again is not counted.",
 			}},
 			nearMisses: near(handled),
 		},
@@ -114,7 +116,7 @@ func eventStories() []story {
 			fires: []firing{{
 				labels:      pizzeria("messaging_destination_name", "order.created.v1", "messaging_consumer_group_name", "kitchen"),
 				summary:     "mario-pizzeria: kitchen fails for order.created.v1",
-				description: "9.091% of the messages could not be processed in the last ten minutes.",
+				description: "9.091% of the messages were given up in the last ten minutes. What is tried again is not counted.",
 			}},
 			nearMisses: near(processed),
 		},
