@@ -25,7 +25,7 @@ func Overview() grafana.Dashboard {
 			{Title: "Queries", Panels: messagePanels("query", registry.QueryDuration())},
 			{Title: "Events", Panels: eventPanels()},
 			{Title: "Repositories and database", Panels: repositoryPanels()},
-			{Title: "Calls and messages to others", Folded: true, Panels: dependencyPanels()},
+			{Title: "Calls and messages to others", Folded: true, Panels: append(dependencyPanels(), guardPanels()...)},
 			{Title: "Process", Panels: processPanels()},
 			{Title: "More of HTTP and process", Folded: true, Panels: morePanels()},
 			{Title: "Who calls whom", Folded: true, Panels: []grafana.Panel{

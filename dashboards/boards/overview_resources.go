@@ -40,6 +40,25 @@ func repositoryPanels() []grafana.Panel {
 	}
 }
 
+// guardPanels show what policies do to spare what is called.
+func guardPanels() []grafana.Panel {
+	const none = "no policy of package resilience had to act"
+	return []grafana.Panel{
+		grafana.TimeSeries("Retried calls", "Attempts within a call per second that failed and were followed by another, by what "+
+			"is called and the error.", grafana.PerSecond,
+			grafana.Metrics(of(registry.Retries()).Rate(registry.GuardName, registry.ErrorType),
+				legend(registry.GuardName)+" "+legend(registry.ErrorType))).WhenEmpty(none),
+		grafana.TimeSeries("Calls not made", "Per second, to spare what is called: breaker_open after too many failures, "+
+			"bulkhead_full while too many are being made.", grafana.PerSecond,
+			grafana.Metrics(of(registry.GuardRefusals()).Rate(registry.GuardName, registry.GuardRefusal),
+				legend(registry.GuardName)+" "+legend(registry.GuardRefusal))).WhenEmpty(none),
+		grafana.TimeSeries("Circuit breakers", "How often they opened and closed since the point before. Opened and not closed: "+
+			"no call is made.", grafana.Count,
+			grafana.Metrics(of(registry.BreakerChanges()).Grown(registry.GuardName, registry.BreakerChange),
+				legend(registry.GuardName)+" "+legend(registry.BreakerChange))).WhenEmpty(none),
+	}
+}
+
 func dependencyPanels() []grafana.Panel {
 	client, process := of(registry.HTTPClientRequestDuration()), of(registry.MessageProcessDuration())
 	byServer := []attribute.Key{semconv.ServerAddressKey, semconv.HTTPRequestMethodKey}
