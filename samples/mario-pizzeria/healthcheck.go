@@ -43,7 +43,7 @@ func healthcheck(args []string, stderr io.Writer) int {
 // askReady returns why the pizzeria is not ready. Without a target it asks the one that this environment configures.
 func askReady(target string) error {
 	if target == "" {
-		c, err := readConfig()
+		c, err := readConfig(all)
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,8 @@
 package main
 
 import (
+	"errors"
+	"flag"
 	"fmt"
 	"os"
 
@@ -17,20 +19,33 @@ const version = "1.0.0"
 
 func main() {
 	args := os.Args[1:]
-	if len(args) == 0 {
-		app.Main("mario-pizzeria", observability.SetupWith(observability.Version(version)), setup)
-		return
+	name := ""
+	if len(args) > 0 {
+		name = args[0]
 	}
-	switch name := args[0]; {
-	case name == "simulate":
+	switch name {
+	case "simulate":
 		os.Exit(simulate.Main(args[1:], os.Stdout, os.Stderr))
-	case name == "healthcheck":
+	case "healthcheck":
 		os.Exit(healthcheck(args[1:], os.Stderr))
-	case len(args) == 1 && (name == "--help" || name == "-h"):
+	}
+	role, err := readRole(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
 		usage(os.Stdout)
-	default:
-		fmt.Fprintf(os.Stderr, "mario-pizzeria: unknown argument %q\n\n", name)
+	case err != nil:
+		fmt.Fprintf(os.Stderr, "mario-pizzeria: %v\n\n", err)
 		usage(os.Stderr)
 		os.Exit(2)
+	default:
+		app.Main(serviceName(role), observability.SetupWith(observability.Version(version)), pizzeria(role))
 	}
+}
+
+// serviceName is the name of a process in telemetry. What answers HTTP is the pizzeria, alone or not.
+func serviceName(role string) string {
+	if role == kitchen || role == delivery {
+		return "mario-" + role
+	}
+	return "mario-pizzeria"
 }

@@ -16,6 +16,7 @@ func Routes(a *web.API) {
 	web.Post[ordering.PlaceOrder](a, "/api/orders", web.Created("/api/orders/{id}"))
 	web.Get[browsing.ListOrders](a, "/api/orders")
 	web.Get[browsing.GetOrder](a, "/api/orders/{id}")
+	web.Get[browsing.GetNotifications](a, "/api/orders/{id}/notifications")
 	web.Put[cooking.StartCooking](a, "/api/orders/{id}/cook")
 	web.Put[cooking.CompleteOrder](a, "/api/orders/{id}/ready")
 	web.Put[delivering.AssignDelivery](a, "/api/orders/{id}/assign")

@@ -12,7 +12,7 @@ import (
 type Order struct {
 	ID         string    `json:"id" otel:"order.id,aggregate"`
 	CustomerID string    `json:"customer_id" otel:"customer.id"`
-	Status     string    `json:"status" enum:"pending,cooking,ready,out_for_delivery,delivered,cancelled"`
+	Status     string    `json:"status" enum:"unpaid,void,pending,cooking,ready,out_for_delivery,delivered,cancelled"`
 	Items      []Line    `json:"items" otel:"order.line_count,len"`
 	Total      Money     `json:"total" otel:"order.total"`
 	PlacedAt   time.Time `json:"placed_at"`

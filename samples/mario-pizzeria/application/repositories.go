@@ -7,15 +7,17 @@ import (
 	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/domain/customer"
 	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/domain/kitchen"
 	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/domain/menu"
+	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/domain/notification"
 	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/domain/order"
 )
 
 // Repositories are where the use cases find the aggregates.
 type Repositories struct {
-	Orders    *repository.Repository[order.Order]
-	Menu      *repository.Repository[menu.Pizza]
-	Kitchens  *repository.Repository[kitchen.Kitchen]
-	Customers *repository.Repository[customer.Customer]
+	Orders        *repository.Repository[order.Order]
+	Menu          *repository.Repository[menu.Pizza]
+	Kitchens      *repository.Repository[kitchen.Kitchen]
+	Customers     *repository.Repository[customer.Customer]
+	Notifications *repository.Repository[notification.Notifications]
 }
 
 // ChangeOrder changes an order and returns how it is then.

@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -140,13 +141,13 @@ func tree(spans []ptrace.Span, trace string) string {
 				children = append(children, s)
 			}
 		}
-		slices.SortFunc(children, func(a, b ptrace.Span) int { return int(a.StartTimestamp()) - int(b.StartTimestamp()) })
+		slices.SortFunc(children, inOrder)
 		for _, s := range children {
 			fmt.Fprintf(&b, "%s%s", strings.Repeat("  ", indent), s.Name())
 			if s.Kind() != ptrace.SpanKindInternal {
 				fmt.Fprintf(&b, "  %s", strings.ToUpper(s.Kind().String()))
 			}
-			for _, key := range []string{"neuroglia.entity.type", "neuroglia.event.handler"} {
+			for _, key := range []string{"neuroglia.entity.type", "neuroglia.event.handler", "messaging.consumer.group.name"} {
 				if v, ok := s.Attributes().Get(key); ok {
 					fmt.Fprintf(&b, "  %s", v.Str())
 				}
@@ -160,6 +161,20 @@ func tree(spans []ptrace.Span, trace string) string {
 	}
 	write("", 0)
 	return b.String()
+}
+
+// inOrder compares two spans with one parent by their start, and by their group if both process an event, which groups do
+// at the same time.
+func inOrder(a, b ptrace.Span) int {
+	if a.Kind() == ptrace.SpanKindConsumer && b.Kind() == ptrace.SpanKindConsumer {
+		return strings.Compare(group(a), group(b))
+	}
+	return cmp.Compare(a.StartTimestamp(), b.StartTimestamp())
+}
+
+func group(s ptrace.Span) string {
+	v, _ := s.Attributes().Get("messaging.consumer.group.name")
+	return v.AsString()
 }
 
 // root returns the first root span of this name.

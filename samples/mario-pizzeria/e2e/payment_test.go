@@ -25,7 +25,15 @@ POST /api/orders  SERVER
       SELECT customers  CLIENT
     Repository.get  Pizza
       SELECT pizzas  CLIENT
+    Repository.add  Order
+      INSERT orders  CLIENT
     POST /charges  CLIENT  ERROR
+    Repository.update  Order
+      SELECT orders  CLIENT
+      UPDATE orders  CLIENT
+    DELETE /charges/{order}  CLIENT
+    Repository.remove  Order
+      DELETE orders  CLIENT
 `},
 		"failing": {charge: http.StatusInternalServerError, status: http.StatusServiceUnavailable, trace: `
 POST /api/orders  SERVER  ERROR
@@ -34,8 +42,15 @@ POST /api/orders  SERVER  ERROR
       SELECT customers  CLIENT
     Repository.get  Pizza
       SELECT pizzas  CLIENT
+    Repository.add  Order
+      INSERT orders  CLIENT
     POST /charges  CLIENT  ERROR
+    Repository.update  Order
+      SELECT orders  CLIENT
+      UPDATE orders  CLIENT
     DELETE /charges/{order}  CLIENT
+    Repository.remove  Order
+      DELETE orders  CLIENT
 `},
 		"slow": {delay: time.Minute, status: http.StatusServiceUnavailable, trace: `
 POST /api/orders  SERVER  ERROR
@@ -44,8 +59,15 @@ POST /api/orders  SERVER  ERROR
       SELECT customers  CLIENT
     Repository.get  Pizza
       SELECT pizzas  CLIENT
+    Repository.add  Order
+      INSERT orders  CLIENT
     POST /charges  CLIENT  ERROR
+    Repository.update  Order
+      SELECT orders  CLIENT
+      UPDATE orders  CLIENT
     DELETE /charges/{order}  CLIENT
+    Repository.remove  Order
+      DELETE orders  CLIENT
 `},
 	}
 	for name, test := range tests {

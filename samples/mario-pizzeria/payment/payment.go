@@ -78,14 +78,3 @@ func (s *Service) do(ctx context.Context, method string, to *url.URL, body io.Re
 	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 4096)) // so that the connection can be used again
 	return response.StatusCode, nil
 }
-
-// None takes no money: the pizzeria is paid in cash.
-type None struct{}
-
-var _ ordering.Payments = None{}
-
-// Charge implements ordering.Payments.
-func (None) Charge(context.Context, string, money.Money) error { return nil }
-
-// Refund implements ordering.Payments.
-func (None) Refund(context.Context, string) error { return nil }

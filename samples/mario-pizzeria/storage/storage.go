@@ -1,78 +1,71 @@
-// Package storage keeps the pizzeria's aggregates where DATABASE_URL says.
+// Package storage keeps the pizzeria's aggregates, and the events they raise, where DATABASE_URL says.
 package storage
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
+	"github.com/neuroglia-go/neuroglia/outbox"
 	"github.com/neuroglia-go/neuroglia/repository"
-	"github.com/neuroglia-go/neuroglia/repository/memrepo"
-	"github.com/neuroglia-go/neuroglia/repository/sqlrepo"
 	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/domain/customer"
 	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/domain/kitchen"
 	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/domain/menu"
+	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/domain/notification"
 	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/domain/order"
 )
 
 // Storage is the stores of all aggregates.
 type Storage struct {
-	Orders    repository.Store[order.Order]
-	Menu      repository.Store[menu.Pizza]
-	Kitchens  repository.Store[kitchen.Kitchen]
-	Customers repository.Store[customer.Customer]
+	Orders        repository.Store[order.Order]
+	Menu          repository.Store[menu.Pizza]
+	Kitchens      repository.Store[kitchen.Kitchen]
+	Customers     repository.Store[customer.Customer]
+	Notifications repository.Store[notification.Notifications]
 
-	db *sqlrepo.DB // nil in memory
+	database database
 }
 
-// Open opens the storage at a URL: "memory:" or one that sqlrepo.Open takes, such as "sqlite:data/mario.db".
+// database is what all stores share.
+type database interface {
+	Outbox() outbox.Log
+	Check(ctx context.Context) error
+	Close(ctx context.Context) error
+}
+
+// Open opens the storage at a URL: "memory:", or one that sqlrepo opens, such as "sqlite:data/mario.db".
 func Open(ctx context.Context, url string) (*Storage, error) {
-	s := &Storage{}
-	if url != "memory:" {
-		if !strings.HasPrefix(url, "sqlite:") { // the URL may hold a password, so it is not repeated
-			return nil, errors.New("DATABASE_URL is of no kind that is known: use memory: or sqlite:FILE, such as sqlite:data/mario.db")
-		}
-		var err error
-		if s.db, err = sqlrepo.Open(ctx, url); err != nil {
-			return nil, fmt.Errorf("DATABASE_URL: %w", err)
-		}
+	db, err := connect(ctx, url)
+	if err != nil {
+		return nil, err
 	}
-	var errs [4]error
-	s.Orders, errs[0] = open(ctx, s.db, repository.Schema[order.Order]{
+	s := &Storage{database: db}
+	var errs [5]error
+	s.Orders, errs[0] = open(ctx, db, repository.Schema[order.Order]{
 		Name: "orders", Fields: map[string]func(*order.Order) string{
 			"status":      func(o *order.Order) string { return string(o.Status()) },
 			"customer_id": (*order.Order).CustomerID,
 		},
 	})
-	s.Menu, errs[1] = open(ctx, s.db, repository.Schema[menu.Pizza]{Name: "pizzas"})
-	s.Kitchens, errs[2] = open(ctx, s.db, repository.Schema[kitchen.Kitchen]{Name: "kitchens"})
-	s.Customers, errs[3] = open(ctx, s.db, repository.Schema[customer.Customer]{Name: "customers"})
+	s.Menu, errs[1] = open(ctx, db, repository.Schema[menu.Pizza]{Name: "pizzas"})
+	s.Kitchens, errs[2] = open(ctx, db, repository.Schema[kitchen.Kitchen]{Name: "kitchens"})
+	s.Customers, errs[3] = open(ctx, db, repository.Schema[customer.Customer]{Name: "customers"})
+	s.Notifications, errs[4] = open(ctx, db, repository.Schema[notification.Notifications]{Name: "notifications"})
 	if err := errors.Join(errs[:]...); err != nil {
-		return nil, errors.Join(err, s.Close(ctx))
+		return nil, fmt.Errorf("DATABASE_URL: %w", errors.Join(err, s.Close(ctx)))
 	}
 	return s, nil
 }
 
-func open[A any](ctx context.Context, db *sqlrepo.DB, schema repository.Schema[A]) (repository.Store[A], error) {
-	if db == nil {
-		return memrepo.New(schema), nil
-	}
-	return sqlrepo.New(ctx, db, schema)
-}
+// Outbox is where the stores keep events.
+func (s *Storage) Outbox() outbox.Log { return s.database.Outbox() }
 
 // Check reports whether the storage answers.
 func (s *Storage) Check(ctx context.Context) error {
-	if s.db == nil {
-		return nil
-	}
-	return s.db.Check(ctx)
+	return s.database.Check(ctx)
 }
 
 // Close releases the storage.
-func (s *Storage) Close(context.Context) error {
-	if s.db == nil {
-		return nil
-	}
-	return s.db.Close()
+func (s *Storage) Close(ctx context.Context) error {
+	return s.database.Close(ctx)
 }

@@ -17,6 +17,7 @@ type Kitchen struct {
 	Ovens   int      `json:"ovens" otel:"kitchen.ovens"`
 	Free    int      `json:"free" otel:"kitchen.free"`
 	Cooking []string `json:"cooking" doc:"the orders in the ovens"`
+	Crew    string   `json:"crew" enum:"hands,auto" doc:"auto if orders are cooked and delivered without being told to"`
 }
 
 func (h Handlers) getKitchen(ctx context.Context, _ GetKitchen) (Kitchen, error) {
@@ -24,6 +25,9 @@ func (h Handlers) getKitchen(ctx context.Context, _ GetKitchen) (Kitchen, error)
 	if err != nil {
 		return Kitchen{}, err
 	}
-	cooking := append([]string{}, k.Cooking()...)
-	return Kitchen{Ovens: k.Ovens(), Free: k.Ovens() - len(cooking), Cooking: cooking}, nil
+	crew := "hands"
+	if h.Automatic {
+		crew = "auto"
+	}
+	return Kitchen{Ovens: k.Ovens(), Free: k.Free(), Cooking: append([]string{}, k.Cooking()...), Crew: crew}, nil
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/neuroglia-go/neuroglia/mediator"
 	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/application"
-	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/domain/kitchen"
 	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/domain/order"
 )
 
@@ -19,6 +18,7 @@ type Handlers struct {
 func Register(m *mediator.Mediator, h Handlers) {
 	mediator.Handle(m, h.startCooking)
 	mediator.Handle(m, h.completeOrder)
+	mediator.HandleNone(m, h.tidyOvens)
 	mediator.On(m, h.freeOvenOfReady)
 	mediator.On(m, h.freeOvenOfCancelled)
 }
@@ -32,11 +32,4 @@ func (h Handlers) freeOvenOfCancelled(ctx context.Context, e order.OrderCancelle
 		return nil
 	}
 	return h.freeOven(ctx, e.OrderID)
-}
-
-func (h Handlers) freeOven(ctx context.Context, orderID string) error {
-	return h.Kitchens.Update(ctx, kitchen.ID, func(k *kitchen.Kitchen) error {
-		k.Release(orderID)
-		return nil
-	})
 }

@@ -13,14 +13,14 @@ import (
 // not known what came of it.
 type Payments interface {
 	Charge(ctx context.Context, orderID string, amount money.Money) error
-	// Refund gives back what was charged for an order, if anything was.
+	// Refund gives back what was charged for an order, if anything was. It may be called any number of times.
 	Refund(ctx context.Context, orderID string) error
 }
 
 // Handlers are the handlers of this package's messages.
 type Handlers struct {
 	application.Repositories
-	Payments Payments
+	Payments Payments // nil if customers pay in cash
 }
 
 // Register gives the handlers to the mediator.
@@ -29,4 +29,5 @@ func Register(m *mediator.Mediator, h Handlers) {
 	mediator.Handle(m, h.cancelOrder)
 	mediator.Handle(m, h.updateCustomer)
 	mediator.HandleNone(m, h.rememberOrder)
+	mediator.HandleNone(m, h.abandonOrder)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/neuroglia-go/neuroglia/fault"
 	"github.com/neuroglia-go/neuroglia/mediator"
+	"github.com/neuroglia-go/neuroglia/repository"
 	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/application"
 	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/domain/customer"
 	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/domain/menu"
@@ -39,17 +40,71 @@ func (h Handlers) placeOrder(ctx context.Context, cmd PlaceOrder) (application.O
 	if err != nil {
 		return application.Order{}, err
 	}
-	o, err := order.Place(cmd.CustomerID, lines)
+	o, err := order.Draft(cmd.CustomerID, lines)
 	if err != nil {
 		return application.Order{}, err
 	}
-	if err := h.Payments.Charge(ctx, o.ID(), o.Total()); err != nil {
-		return application.Order{}, h.unpaid(ctx, o, err)
+	if h.Payments == nil {
+		return h.placeAtOnce(ctx, o, known)
 	}
-	if err := h.store(ctx, o, known); err != nil {
-		return application.Order{}, h.refund(ctx, o, err)
+	return h.placePaid(ctx, o, known)
+}
+
+func (h Handlers) placeAtOnce(ctx context.Context, o *order.Order, knownCustomer bool) (application.Order, error) {
+	if err := o.Pay(); err != nil {
+		return application.Order{}, err
+	}
+	if err := h.register(ctx, o.CustomerID(), knownCustomer); err != nil {
+		return application.Order{}, err
+	}
+	if err := h.Orders.Add(ctx, o); err != nil {
+		return application.Order{}, err
 	}
 	return application.ViewOrder(o), nil
+}
+
+// placePaid stores the order before it takes money for it: if this process dies now, a [Cashier] finds the order and gives
+// the money back.
+func (h Handlers) placePaid(ctx context.Context, o *order.Order, knownCustomer bool) (application.Order, error) {
+	if err := h.Orders.Add(ctx, o); err != nil {
+		return application.Order{}, err
+	}
+	view, err := h.pay(ctx, o, knownCustomer)
+	if err != nil {
+		return application.Order{}, h.giveUp(ctx, o.ID(), err)
+	}
+	return view, nil
+}
+
+func (h Handlers) pay(ctx context.Context, o *order.Order, knownCustomer bool) (application.Order, error) {
+	if err := h.Payments.Charge(ctx, o.ID(), o.Total()); err != nil {
+		return application.Order{}, err
+	}
+	if err := h.register(ctx, o.CustomerID(), knownCustomer); err != nil {
+		return application.Order{}, err
+	}
+	return h.ChangeOrder(ctx, o.ID(), (*order.Order).Pay)
+}
+
+func (h Handlers) register(ctx context.Context, customerID string, known bool) error {
+	if known {
+		return nil
+	}
+	err := h.Customers.Add(ctx, customer.Register(customerID))
+	if errors.Is(err, repository.ErrExists) { // another of the customer's orders was faster
+		return nil
+	}
+	return err
+}
+
+// giveUp removes an order that could not be paid, whatever has become of the caller.
+func (h Handlers) giveUp(ctx context.Context, orderID string, cause error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := h.abandonOrder(ctx, AbandonOrder{OrderID: orderID}); err != nil {
+		return fmt.Errorf("%w; then %w", cause, err)
+	}
+	return cause
 }
 
 // price looks the items up in the menu. It names each one that cannot be had.
@@ -90,31 +145,4 @@ func (h Handlers) priceOne(ctx context.Context, item Item) (order.Line, error) {
 		PizzaID: item.PizzaID, Size: item.Size, Toppings: item.Toppings, Quantity: item.Quantity,
 		Price: each.Times(item.Quantity),
 	}, nil
-}
-
-func (h Handlers) store(ctx context.Context, o *order.Order, knownCustomer bool) error {
-	if !knownCustomer {
-		err := h.Customers.Add(ctx, customer.Register(o.CustomerID()))
-		if err != nil && fault.KindOf(err) != fault.Conflict { // another of the customer's orders was faster
-			return err
-		}
-	}
-	return h.Orders.Add(ctx, o)
-}
-
-// unpaid gives the money back unless it is certain that none was taken.
-func (h Handlers) unpaid(ctx context.Context, o *order.Order, err error) error {
-	if fault.KindOf(err) == fault.Rejected {
-		return err
-	}
-	return h.refund(ctx, o, err)
-}
-
-func (h Handlers) refund(ctx context.Context, o *order.Order, cause error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
-	defer cancel()
-	if err := h.Payments.Refund(ctx, o.ID()); err != nil {
-		return fmt.Errorf("%w; then %w", cause, err)
-	}
-	return cause
 }

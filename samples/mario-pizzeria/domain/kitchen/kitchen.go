@@ -15,6 +15,9 @@ const (
 	Ovens = 4
 )
 
+// ErrFull says that all ovens are taken.
+var ErrFull error = fault.New(fault.Conflict, "the kitchen is full: all %d ovens are taken", Ovens)
+
 // Kitchen cooks as many orders at once as it has ovens.
 type Kitchen struct {
 	aggregate.Root
@@ -37,13 +40,16 @@ func (k *Kitchen) Ovens() int { return k.state.Ovens }
 // Cooking returns the orders that are in the ovens.
 func (k *Kitchen) Cooking() []string { return slices.Clone(k.state.Cooking) }
 
-// Take gives an oven to an order. It refuses an order that has one, and any when all are taken.
+// Free returns how many ovens are not taken.
+func (k *Kitchen) Free() int { return k.state.Ovens - len(k.state.Cooking) }
+
+// Take gives an oven to an order, unless it has one. It returns [ErrFull] when all are taken.
 func (k *Kitchen) Take(orderID string) error {
 	if slices.Contains(k.state.Cooking, orderID) {
-		return fault.New(fault.Conflict, "order %s is in the oven already", orderID)
+		return nil
 	}
-	if len(k.state.Cooking) >= k.state.Ovens {
-		return fault.New(fault.Conflict, "the kitchen is full: all %d ovens are taken", k.state.Ovens)
+	if k.Free() <= 0 {
+		return ErrFull
 	}
 	k.state.Cooking = append(k.state.Cooking, orderID)
 	return nil

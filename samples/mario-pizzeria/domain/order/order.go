@@ -12,13 +12,16 @@ import (
 
 // Status is the stage that an order is in:
 //
-//	pending -> cooking -> ready -> out_for_delivery -> delivered
+//	unpaid -> pending -> cooking -> ready -> out_for_delivery -> delivered
 //
-// and from each of the first three to cancelled.
+// and from pending, cooking and ready to cancelled. An unpaid order is no order yet, nobody hears of it. If its payment
+// comes to nothing it becomes void, until the money has been given back, and is removed then.
 type Status string
 
 // The stages.
 const (
+	Unpaid         Status = "unpaid"
+	Void           Status = "void"
 	Pending        Status = "pending"
 	Cooking        Status = "cooking"
 	Ready          Status = "ready"
@@ -73,6 +76,9 @@ func (o *Order) Reason() string { return o.state.Reason }
 
 // PlacedAt returns when the order was placed.
 func (o *Order) PlacedAt() time.Time { return o.state.Entered[Pending] }
+
+// Since returns when the stage began that the order is in.
+func (o *Order) Since() time.Time { return o.state.Entered[o.state.Status] }
 
 // enter moves the order from the stage that it must be in to the next. It returns when both began.
 func (o *Order) enter(next Status, from ...Status) (began, now time.Time, err error) {

@@ -20,6 +20,7 @@ type verb struct {
 
 func verbs() []verb {
 	return []verb{
+		{"pay", (*order.Order).Pay, order.OrderCreatedEvent{}},
 		{"start cooking", (*order.Order).StartCooking, order.CookingStartedEvent{}},
 		{"complete", (*order.Order).Complete, order.OrderReadyEvent{}},
 		{"assign", func(o *order.Order) error { return o.Assign("Luigi") }, order.DeliveryAssignedEvent{}},
@@ -31,11 +32,13 @@ func verbs() []verb {
 // in returns an order that has come to a stage, with nothing pending.
 func in(t *testing.T, status order.Status) *order.Order {
 	t.Helper()
-	o, err := order.Place("ada", []order.Line{{PizzaID: "margherita", Size: "medium", Quantity: 2, Price: money.Cents(1798)}})
+	o, err := order.Draft("ada", []order.Line{{PizzaID: "margherita", Size: "medium", Quantity: 2, Price: money.Cents(1798)}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	steps := map[order.Status]int{order.Pending: 0, order.Cooking: 1, order.Ready: 2, order.OutForDelivery: 3, order.Delivered: 4}
+	steps := map[order.Status]int{
+		order.Pending: 1, order.Cooking: 2, order.Ready: 3, order.OutForDelivery: 4, order.Delivered: 5, order.Cancelled: 1,
+	}
 	for _, v := range verbs()[:steps[status]] {
 		if err := v.do(o); err != nil {
 			t.Fatal(err)
@@ -53,6 +56,7 @@ func in(t *testing.T, status order.Status) *order.Order {
 func TestVerbsAreAllowedInTheirStagesOnly(t *testing.T) {
 	t.Parallel()
 	allowed := map[order.Status]map[string]order.Status{
+		order.Unpaid:         {"pay": order.Pending},
 		order.Pending:        {"start cooking": order.Cooking, "cancel": order.Cancelled},
 		order.Cooking:        {"complete": order.Ready, "cancel": order.Cancelled},
 		order.Ready:          {"assign": order.OutForDelivery, "cancel": order.Cancelled},
@@ -82,6 +86,22 @@ func TestVerbsAreAllowedInTheirStagesOnly(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+func TestOnlyAnUnpaidOrderCanBeGivenUp(t *testing.T) {
+	t.Parallel()
+	o := in(t, order.Unpaid)
+	for range 2 {
+		if err := o.GiveUp(); err != nil || o.Status() != order.Void {
+			t.Errorf("got %v, status %s for an unpaid order, want void", err, o.Status())
+		}
+	}
+	if err := o.Pay(); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("got %v for paying a void order, want a conflict", err)
+	}
+	if err := in(t, order.Pending).GiveUp(); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("got %v for a pending order, want a conflict", err)
 	}
 }
 
