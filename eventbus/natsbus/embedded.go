@@ -54,11 +54,16 @@ func startEmbedded(to target, logger *slog.Logger) (*embedded, error) {
 	log := &serverLog{logger: logger}
 	e.SetLoggerV2(log, false, false, false)
 	go e.Start()
-	if !e.ReadyForConnections(10 * time.Second) {
-		e.stop()
-		return nil, fmt.Errorf("it does not start: %s", log.last())
+	for range 100 {
+		if e.ReadyForConnections(100 * time.Millisecond) {
+			return e, nil
+		}
+		if log.fatal.Load() {
+			break
+		}
 	}
-	return e, nil
+	e.stop()
+	return nil, fmt.Errorf("it does not start: %s", log.last())
 }
 
 func (e *embedded) stop() {

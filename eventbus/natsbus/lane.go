@@ -34,7 +34,7 @@ func (l *lane) work() {
 		if l.stopped() {
 			return
 		}
-		l.logger.LogAttrs(l.delivery, slog.LevelWarn, "a consumer of the event broker is looked for again",
+		l.logger.LogAttrs(l.delivery, slog.LevelDebug, "a consumer of the event broker is looked for again",
 			slog.String("messaging.consumer.group.name", l.subscription.Group),
 			slog.String("messaging.destination.name", l.subscription.Type), slog.Int("lane", l.number), reason(err))
 		l.again()
@@ -75,7 +75,7 @@ func (l *lane) pull() error {
 		}
 	}()
 	for {
-		switch msg, err := events.Next(); {
+		switch msg, err := events.Next(jetstream.NextContext(l.pulling)); {
 		case err == nil:
 			l.handle(msg)
 		case errors.Is(err, jetstream.ErrNoHeartbeat) && !l.nc.IsConnected():

@@ -12,6 +12,7 @@ import (
 type serverLog struct {
 	logger *slog.Logger
 	text   atomic.Value // of the last error
+	fatal  atomic.Bool  // the server cannot go on
 }
 
 var _ server.Logger = (*serverLog)(nil)
@@ -29,7 +30,10 @@ func (l *serverLog) Errorf(format string, args ...any) {
 	l.logger.Error("NATS server: " + fmt.Sprintf(format, args...))
 }
 
-func (l *serverLog) Fatalf(format string, args ...any) { l.Errorf(format, args...) }
+func (l *serverLog) Fatalf(format string, args ...any) {
+	l.Errorf(format, args...)
+	l.fatal.Store(true)
+}
 
 func (l *serverLog) last() string {
 	if text, ok := l.text.Load().(string); ok {

@@ -1,0 +1,116 @@
+package natsbus_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/neuroglia-go/neuroglia/cloudevent"
+	"github.com/neuroglia-go/neuroglia/eventbus"
+	"github.com/neuroglia-go/neuroglia/eventbus/natsbus"
+	"github.com/neuroglia-go/neuroglia/retry"
+)
+
+// short is a time without a sign of life that is over soon.
+const short = 300 * time.Millisecond
+
+func TestAnEventIsNotHandedOutAgainWhileItsHandlerWorks(t *testing.T) {
+	t.Parallel()
+	b := newServer(t)
+	in := newInbox()
+	for range 2 {
+		subscribe(t, b.process(t, natsbus.WithAckWait(short)), "kitchen", 1,
+			func(ctx context.Context, e cloudevent.Event, attempt int) error {
+				if e.ID == "a-000" {
+					<-time.After(4 * short)
+				}
+				return errors.Join(ctx.Err(), in.deliver(ctx, e, attempt))
+			})
+	}
+	publish(t, b.process(t), numbered("a", 3)...)
+	in.want(t, "a-000(1)", "a-001(1)", "a-002(1)")
+}
+
+func TestAnEventIsNotHandedOutAgainWhileItWaitsForAHandler(t *testing.T) {
+	t.Parallel()
+	b := newServer(t)
+	in := newInbox()
+	subscribe(t, b.process(t, natsbus.WithAckWait(short)), "kitchen", 1,
+		func(ctx context.Context, e cloudevent.Event, attempt int) error {
+			<-time.After(2 * short)
+			return in.deliver(ctx, e, attempt)
+		})
+	publish(t, b.process(t), event("1", "a"), event("2", "b"), event("3", "c"), event("4", "d"))
+	for range 4 {
+		if got := await(t, "event", in); got.attempt != 1 {
+			t.Errorf("got %s, want that it comes once", got)
+		}
+	}
+}
+
+func TestTheEventsOfAProcessThatDiesAreAnothersInOrder(t *testing.T) {
+	t.Parallel()
+	for name, die := range map[string]func(*link){
+		"killed": (*link).kill, "cut off": func(l *link) { l.partition(true) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newServer(t)
+			var way link
+			dying := b.open(t, way.option(), natsbus.WithAckWait(short))
+			began := make(chan context.Context, 10)
+			subscribe(t, dying, "kitchen", 1, func(ctx context.Context, _ cloudevent.Event, _ int) error {
+				began <- ctx
+				<-ctx.Done()
+				return ctx.Err()
+			})
+			other := b.process(t, natsbus.WithAckWait(short))
+			publish(t, other, numbered("a", 3)...)
+			handling := await(t, "delivery", began)
+			die(&way)
+			in := newInbox()
+			subscribe(t, other, "kitchen", 1, in.deliver)
+			in.want(t, "a-000(2)", "a-001(1)", "a-002(1)")
+			await(t, "end of the context of who lost the event", handling.Done())
+			stop(t, dying)
+		})
+	}
+}
+
+func TestAnEventThatEndsEveryProcessIsGivenUpUnseen(t *testing.T) {
+	t.Parallel()
+	b := newServer(t)
+	const attempts = 2
+	began := make(chan int, 10)
+	run := func(way *link) *eventbus.Bus {
+		bus := eventbus.New(b.open(t, way.option(), natsbus.WithAckWait(short)), "/natsbus")
+		err := errors.Join(eventbus.Subscribe(bus, "kitchen", created, func(ctx context.Context, e cloudevent.Event) error {
+			if e.ID == "poison" {
+				began <- 1
+				<-ctx.Done()
+			}
+			return ctx.Err()
+		}, eventbus.WithRetry(retry.Policy{Attempts: attempts})), bus.Start(t.Context()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = bus.Stop(context.WithoutCancel(t.Context())) })
+		return bus
+	}
+	publisher := b.process(t)
+	for i := range attempts {
+		var way link
+		run(&way)
+		if i == 0 {
+			publish(t, publisher, event("poison", "a"))
+		}
+		await(t, "delivery", began)
+		way.kill()
+	}
+	run(&link{})
+	letter := waitForLetter(t, publisher)
+	if letter.Event.ID != "poison" || letter.Attempts != attempts+1 || len(began) != 0 {
+		t.Errorf("gave up %+v, handled %d times more, want the poison, unseen", letter, len(began))
+	}
+}
