@@ -5,26 +5,36 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/neuroglia-go/neuroglia/fault"
+	"github.com/neuroglia-go/neuroglia/outbox"
 	"github.com/neuroglia-go/neuroglia/telemetry"
 )
 
 // DB is an open database. It is safe for concurrent use.
 //
-// It has one connection that writes, because SQLite has one writer at a time and waiting for it here obeys contexts,
-// and a pool of connections that read beside it.
+// For SQLite it has one connection that writes, because there is one writer at a time and waiting for it here obeys
+// contexts, and a pool of connections that read beside it. For PostgreSQL it has one pool for both, and a small one for
+// the outbox, so that relaying goes on while requests use all of the other.
 type DB struct {
 	dialect    dialect
 	writer     *sql.DB
 	reader     *sql.DB
+	relayer    *sql.DB // writes what becomes of the outbox's entries
 	statements *statements
+	outbox     *Outbox
+	listen     func(ctx context.Context, wake func()) error // nil if there is no way to hear of others
+	close      []func() error
 	closed     atomic.Bool
 }
 
 type options struct {
-	telemetry telemetry.Providers
+	telemetry   telemetry.Providers
+	lease       time.Duration
+	connections int
 }
 
 // Option changes a default of [Open].
@@ -33,15 +43,23 @@ type Option func(*options)
 // WithTelemetry sends the spans and metrics of statements to p. Defaults to OpenTelemetry's globals.
 func WithTelemetry(p telemetry.Providers) Option { return func(o *options) { o.telemetry = p } }
 
-// Open opens the database at a URL, and makes it if it is not there:
+// WithLease sets how long the outbox's entries are this process's once it has taken them. Defaults to outbox.Lease.
+func WithLease(d time.Duration) Option { return func(o *options) { o.lease = d } }
+
+// WithConnections sets how many connections to PostgreSQL there are at most, besides five for the outbox. Defaults to 20.
+func WithConnections(n int) Option { return func(o *options) { o.connections = max(n, 1) } }
+
+// Open opens the database at a URL:
 //
-//	sqlite:data/mario.db   a file; folders that are missing are made
-//	sqlite::memory:        in memory, private to this DB, gone when it is closed
+//	sqlite:data/mario.db                   a file; it and folders that are missing are made
+//	sqlite::memory:                        in memory, private to this DB, gone when it is closed
+//	postgres://user:password@host/mario    a database of a PostgreSQL server, version 13 or later
 //
 // A change that was saved outlives the process and, on a disk that keeps its promises, a loss of power. Several
-// processes may open one file on a local disk. A database that was written by a newer program is refused.
+// processes may open one file on a local disk. A database that was written by a newer program is refused. Open waits up
+// to ten seconds for a server that cannot be reached or is just starting.
 func Open(ctx context.Context, url string, opts ...Option) (*DB, error) {
-	var o options
+	o := options{lease: outbox.Lease, connections: 20}
 	for _, option := range opts {
 		option(&o)
 	}
@@ -49,15 +67,25 @@ func Open(ctx context.Context, url string, opts ...Option) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	db, err := openSQLite(ctx, place, o.telemetry.OrGlobal())
+	open := openSQLite
+	if place.server != "" {
+		open = openPostgres
+	}
+	db, err := open(ctx, place, o)
 	if err != nil {
 		return nil, fmt.Errorf("open database %s: %w", place, err)
 	}
 	if err := db.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open database %s: %w", place, err), db.Close())
 	}
+	if db.outbox, err = newOutbox(ctx, db, o.lease); err != nil {
+		return nil, errors.Join(fmt.Errorf("open database %s: %w", place, err), db.Close())
+	}
 	return db, nil
 }
+
+// Outbox returns the outbox of the database, which is this process's part of it.
+func (db *DB) Outbox() *Outbox { return db.outbox }
 
 // Check reads from the database. It returns an error of kind fault.Unavailable if that fails.
 func (db *DB) Check(ctx context.Context) error {
@@ -72,26 +100,12 @@ func (db *DB) Check(ctx context.Context) error {
 // fault.Unavailable.
 func (db *DB) Close() error {
 	db.closed.Store(true)
-	if err := errors.Join(db.reader.Close(), db.writer.Close()); err != nil {
+	var errs []error
+	for _, c := range db.close {
+		errs = append(errs, c())
+	}
+	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("close database: %w", err)
-	}
-	return nil
-}
-
-// write runs change in one transaction, which is rolled back if change fails. No other transaction writes meanwhile,
-// in this process or another.
-func (db *DB) write(ctx context.Context, change func(*sql.Tx) error) error {
-	tx, err := db.writer.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("begin: %w", db.classify(ctx, err))
-	}
-	if err := change(tx); err != nil {
-		// After a failure of the rollback the connection is not used again, which rolls back too.
-		_ = tx.Rollback()
-		return db.classify(ctx, err)
-	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", db.classify(ctx, err))
 	}
 	return nil
 }
@@ -99,13 +113,20 @@ func (db *DB) write(ctx context.Context, change func(*sql.Tx) error) error {
 // classify gives the errors of a database that cannot be used now the kind fault.Unavailable, and makes an operation
 // that ended with its context say so. It leaves other errors as they are.
 func (db *DB) classify(ctx context.Context, err error) error {
-	switch {
-	case err == nil || fault.KindOf(err) != fault.Unexpected:
+	if err == nil {
+		return nil
+	}
+	switch kind, known := db.dialect.kind(err), fault.KindOf(err); {
+	case known != fault.Unexpected && known != fault.Timeout && known != fault.Canceled:
 		return err
 	case ctx.Err() != nil:
 		return fmt.Errorf("%w: %w", ctx.Err(), err)
-	case db.closed.Load() || errors.Is(err, sql.ErrConnDone) || db.dialect.unavailable(err):
-		return fault.New(fault.Unavailable, "the database cannot be used now: %w", err)
+	case kind == fault.Unavailable || db.closed.Load() || errors.Is(err, sql.ErrConnDone):
+		unavailable := fault.New(fault.Unavailable, "the database cannot be used now: %w", err)
+		unavailable.Message = strings.Join(strings.Fields(unavailable.Message), " ") // some have several lines
+		return unavailable
+	case kind != fault.Unexpected:
+		return fault.New(kind, "the database cannot keep this: %w", err)
 	}
 	return err
 }

@@ -78,5 +78,5 @@ func ExampleOpen() {
 	_, err := sqlrepo.Open(context.Background(), "sqlite3:mario.db")
 	fmt.Println(err)
 	// Output:
-	// open database: scheme "sqlite3" is not supported: write sqlite: and a path, such as sqlite:data/mario.db, or sqlite::memory:
+	// open database: scheme "sqlite3" is not supported: write sqlite: and a path, such as sqlite:data/mario.db, or sqlite::memory:, or postgres://user:password@host:5432/database
 }

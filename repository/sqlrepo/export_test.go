@@ -3,10 +3,21 @@ package sqlrepo
 import (
 	"fmt"
 	"testing"
+	"time"
 )
 
 // InUse returns how many connections somebody works with.
-func InUse(db *DB) int { return db.reader.Stats().InUse + db.writer.Stats().InUse }
+func InUse(db *DB) int {
+	return db.reader.Stats().InUse + db.writer.Stats().InUse + db.relayer.Stats().InUse
+}
+
+// CloseIdle closes connections soon after nobody works with them.
+func CloseIdle(db *DB) {
+	if db.dialect.alone != "" {
+		db.writer.SetConnMaxIdleTime(time.Second)
+		db.relayer.SetConnMaxIdleTime(time.Second)
+	}
+}
 
 // Exec executes SQL that no store would.
 func Exec(tb testing.TB, db *DB, text string, args ...any) {

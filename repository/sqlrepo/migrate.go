@@ -12,17 +12,17 @@ const (
 	selectVersion = `SELECT coalesce(max(version), 0) FROM neuroglia_migrations`
 	createVersion = `CREATE TABLE IF NOT EXISTS neuroglia_migrations (
 		version BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)`
-	insertVersion = `INSERT INTO neuroglia_migrations (version, name, applied_at) VALUES (?1, ?2, ?3)`
+	insertVersion = `INSERT INTO neuroglia_migrations (version, name, applied_at) VALUES ($1, $2, $3)`
 )
 
 // migrate brings the framework's own tables up to date. Of processes that start at once the first does it and the others
-// wait, because a transaction that writes is alone. Migrations are numbered from 1 without gaps.
+// wait. Migrations are numbered from 1 without gaps.
 func (db *DB) migrate(ctx context.Context) error {
 	names, err := fs.Glob(db.dialect.migrations, "*.sql")
 	if err != nil {
 		return fmt.Errorf("embedded migrations: %w", err)
 	}
-	return db.write(ctx, func(tx *sql.Tx) error {
+	return db.alone(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, createVersion); err != nil {
 			return fmt.Errorf("migrate: %w", err)
 		}

@@ -12,8 +12,8 @@ import (
 func TestADatabaseOfANewerProgramIsRefused(t *testing.T) {
 	t.Parallel()
 	url := "sqlite:" + filepath.Join(t.TempDir(), "test.db")
-	sqlrepo.Exec(t, open(t, url), `INSERT INTO neuroglia_migrations VALUES (2, '0002_later.sql', 0)`)
-	wantRefused(t, url, "the database has version 2 and this program knows versions up to 1: use the program that wrote it, "+
+	sqlrepo.Exec(t, open(t, url), `INSERT INTO neuroglia_migrations VALUES (3, '0003_later.sql', 0)`)
+	wantRefused(t, url, "the database has version 3 and this program knows versions up to 2: use the program that wrote it, "+
 		"or a newer one")
 }
 
@@ -35,7 +35,7 @@ func TestManyMayOpenANewFileAtOnce(t *testing.T) {
 		})
 	}
 	starters.Wait()
-	if n := sqlrepo.Query[int](t, open(t, url), `SELECT count(*) FROM neuroglia_migrations`); n != 1 {
-		t.Errorf("%d migrations were recorded, want 1", n)
+	if n := sqlrepo.Query[int](t, open(t, url), `SELECT count(*) FROM neuroglia_migrations`); n != 2 {
+		t.Errorf("%d migrations were recorded, want 2", n)
 	}
 }

@@ -46,12 +46,12 @@ func column(field string) string { return "field_" + field }
 // documents, in the same transaction. A program that does not know a field leaves its column alone, so the list of fields
 // that rows have values for is kept, and a field that comes back is filled in again.
 func (s *Store[A]) prepare(ctx context.Context) error {
-	return s.db.write(ctx, func(tx *sql.Tx) error {
-		if err := execAll(ctx, tx, s.createTable()...); err != nil {
+	return s.db.alone(ctx, func(tx *sql.Tx) error {
+		filled, known, err := s.filled(ctx, tx)
+		if err != nil || known && slices.Equal(filled, s.fields) {
 			return err
 		}
-		filled, err := s.filled(ctx, tx)
-		if err != nil || slices.Equal(filled, s.fields) {
+		if err := execAll(ctx, tx, s.createTable()...); err != nil {
 			return err
 		}
 		if err := s.addColumns(ctx, tx); err != nil {
@@ -61,7 +61,7 @@ func (s *Store[A]) prepare(ctx context.Context) error {
 		if err := s.backfill(ctx, tx, missing); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO neuroglia_collections (name, fields) VALUES (?1, ?2)
+		_, err = tx.ExecContext(ctx, `INSERT INTO neuroglia_collections (name, fields) VALUES ($1, $2)
 			ON CONFLICT (name) DO UPDATE SET fields = excluded.fields`, s.schema.Name, strings.Join(s.fields, ","))
 		return s.explain(err, "declare fields")
 	})
@@ -71,19 +71,19 @@ func (s *Store[A]) prepare(ctx context.Context) error {
 func (s *Store[A]) createTable() []string {
 	return []string{
 		`CREATE TABLE IF NOT EXISTS ` + s.table + ` (
-			id TEXT NOT NULL PRIMARY KEY, version BIGINT NOT NULL,
-			created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, document TEXT NOT NULL)`,
+			id ` + s.db.dialect.text + ` NOT NULL PRIMARY KEY, version BIGINT NOT NULL,
+			created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, document ` + s.db.dialect.document + ` NOT NULL)`,
 		`CREATE INDEX IF NOT EXISTS "` + s.schema.Name + `___created" ON ` + s.table + ` (created_at, id)`,
 	}
 }
 
-// filled returns the fields that every row has a value for.
-func (s *Store[A]) filled(ctx context.Context, tx *sql.Tx) ([]string, error) {
-	lists, err := queryStrings(ctx, tx, `SELECT fields FROM neuroglia_collections WHERE name = ?1`, s.schema.Name)
+// filled returns the fields that every row has a value for, and whether there is a table.
+func (s *Store[A]) filled(ctx context.Context, tx *sql.Tx) (fields []string, known bool, err error) {
+	lists, err := queryStrings(ctx, tx, `SELECT fields FROM neuroglia_collections WHERE name = $1`, s.schema.Name)
 	if err != nil || len(lists) == 0 || lists[0] == "" {
-		return nil, s.explain(err, "read declared fields")
+		return nil, len(lists) > 0, s.explain(err, "read declared fields")
 	}
-	return strings.Split(lists[0], ","), nil
+	return strings.Split(lists[0], ","), true, nil
 }
 
 func (s *Store[A]) addColumns(ctx context.Context, tx *sql.Tx) error {
@@ -94,7 +94,7 @@ func (s *Store[A]) addColumns(ctx context.Context, tx *sql.Tx) error {
 	var ddl []string
 	for _, field := range s.fields {
 		if !slices.Contains(present, column(field)) {
-			ddl = append(ddl, `ALTER TABLE `+s.table+` ADD COLUMN `+column(field)+` TEXT NOT NULL DEFAULT ''`)
+			ddl = append(ddl, `ALTER TABLE `+s.table+` ADD COLUMN `+column(field)+` `+s.db.dialect.text+` NOT NULL DEFAULT ''`)
 		}
 		ddl = append(ddl, `CREATE INDEX IF NOT EXISTS "`+s.schema.Name+`__`+field+`" ON `+s.table+
 			` (`+column(field)+`, created_at, id)`)

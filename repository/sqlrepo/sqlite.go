@@ -17,6 +17,7 @@ import (
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
+	"github.com/neuroglia-go/neuroglia/fault"
 	"github.com/neuroglia-go/neuroglia/telemetry"
 )
 
@@ -26,18 +27,31 @@ var sqliteMigrations embed.FS
 // busyTimeout is how long a transaction waits for one of another process.
 const busyTimeout = 5 * time.Second
 
+func sqliteDialect(migrations fs.FS) dialect {
+	return dialect{
+		system: "sqlite", migrations: migrations, kind: sqliteKind, again: func(error) bool { return false }, status: sqliteStatus,
+		text: "TEXT", document: "TEXT",
+		columns: `SELECT name FROM pragma_table_info($1)`,
+		created: `max($3, (SELECT coalesce(max(created_at), 0) + 1 FROM "%[1]s"))`,
+		now:     `(CAST(unixepoch('subsec') * 1000 AS INTEGER) * 1000000)`,
+		rows:    `(SELECT value FROM json_each($%d)) AS e`,
+		among:   `%s IN (SELECT value FROM json_each($%d))`,
+		find:    `instr`,
+		pick:    `id IN (%s)`,
+		busy:    `EXISTS (SELECT 1 FROM neuroglia_outbox WHERE aggregate_type = $2 AND aggregate_id = $3)`,
+		hold:    `NULL`,
+	}
+}
+
 // openSQLite opens the connections. synchronous=FULL makes each commit wait for the disk, so that a change that was
 // saved is there after a loss of power; NORMAL would lose the last ones.
-func openSQLite(ctx context.Context, p place, t telemetry.Providers) (*DB, error) {
+func openSQLite(ctx context.Context, p place, o options) (*DB, error) {
+	t := o.telemetry.OrGlobal()
 	migrations, err := fs.Sub(sqliteMigrations, "migrations/sqlite")
 	if err != nil {
 		return nil, fmt.Errorf("embedded migrations: %w", err)
 	}
-	db := &DB{statements: &statements{}, dialect: dialect{
-		system: "sqlite", migrations: migrations, greatest: "max",
-		columns:     `SELECT name FROM pragma_table_info(?1)`,
-		unavailable: sqliteUnavailable, status: sqliteStatus,
-	}}
+	db := &DB{statements: &statements{}, dialect: sqliteDialect(migrations)}
 	parameters := url.Values{
 		"_busy_timeout": {strconv.FormatInt(busyTimeout.Milliseconds(), 10)},
 		"_foreign_keys": {"on"}, "_synchronous": {"full"}, "_txlock": {"immediate"},
@@ -49,7 +63,7 @@ func openSQLite(ctx context.Context, p place, t telemetry.Providers) (*DB, error
 			return nil, err
 		}
 		db.writer.SetMaxOpenConns(1)
-		db.reader = db.writer
+		db.reader, db.relayer = db.writer, db.writer
 		return db, nil
 	}
 	if err := p.prepare(); err != nil {
@@ -68,6 +82,7 @@ func openSQLite(ctx context.Context, p place, t telemetry.Providers) (*DB, error
 		return nil, err
 	}
 	db.writer.SetMaxOpenConns(1)
+	db.relayer = db.writer
 	if err := db.useWAL(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -102,7 +117,9 @@ func (db *DB) connect(name string, parameters url.Values, t telemetry.Providers)
 	if err != nil {
 		return nil, fmt.Errorf("connector: %w", err)
 	}
-	return db.instrument(connector, t), nil
+	pool := db.instrument(connector, t)
+	db.close = append(db.close, pool.Close)
+	return pool, nil
 }
 
 func sqliteCode(err error) (int, bool) {
@@ -113,13 +130,13 @@ func sqliteCode(err error) (int, bool) {
 	return failed.Code() & 0xff, true // without the extension
 }
 
-func sqliteUnavailable(err error) bool {
+func sqliteKind(err error) fault.Kind {
 	switch code, _ := sqliteCode(err); code {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,
 		sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_NOMEM:
-		return true
+		return fault.Unavailable
 	}
-	return false
+	return fault.Unexpected
 }
 
 // sqliteStatus is the name of the result code, such as SQLITE_BUSY, which says more than its number.

@@ -14,46 +14,46 @@ func (s *Store[A]) prepareStatements(ctx context.Context) error {
 		on              *sql.DB
 		operation, text string
 	}{
-		{&s.get, s.db.reader, "SELECT", `SELECT id, version, created_at, document FROM ` + s.table + ` WHERE id = ?1`},
-		{&s.contains, s.db.reader, "SELECT", `SELECT 1 FROM ` + s.table + ` WHERE id = ?1`},
+		{&s.get, s.db.reader, "SELECT", `SELECT id, version, created_at, document FROM ` + s.table + ` WHERE id = $1`},
+		{&s.contains, s.db.reader, "SELECT", `SELECT 1 FROM ` + s.table + ` WHERE id = $1`},
 		{&s.insert, s.db.writer, "INSERT", s.insertion()},
 		{&s.update, s.db.writer, "UPDATE", s.alteration()},
-		{&s.remove, s.db.writer, "DELETE", `DELETE FROM ` + s.table + ` WHERE id = ?1 AND (?2 = 0 OR version = ?2)`},
+		{&s.remove, s.db.writer, "DELETE", `DELETE FROM ` + s.table + ` WHERE id = $1 AND ($2 = 0 OR version = $2)`},
 	} {
 		s.db.statements.describe(p.text, p.operation, s.schema.Name)
 		statement, err := p.on.PrepareContext(ctx, p.text) //nolint:sqlclosecheck // lives as long as the database
 		if err != nil {
-			return fmt.Errorf("%s: %w", p.text, err)
+			return fmt.Errorf("%s: %w", p.operation, err)
 		}
 		*p.into = statement
 	}
 	return nil
 }
 
-// insertion gives each row a time of creation that is later than all before it, whatever the clock does. So nothing is
-// ever added behind a place that a list has passed. Writers wait for each other, so the order is that of the commits.
+// insertion gives each row a time of creation that is later than all that a list has shown, whatever the clock does. So
+// nothing is ever added behind a place that a list has passed.
 func (s *Store[A]) insertion() string {
 	columns, values := make([]string, len(s.fields)), make([]string, len(s.fields))
 	for i, field := range s.fields {
-		columns[i], values[i] = ", "+column(field), fmt.Sprintf(", ?%d", i+6)
+		columns[i], values[i] = ", "+column(field), fmt.Sprintf(", $%d", i+5)
 	}
 	return `INSERT INTO ` + s.table + ` (id, version, created_at, updated_at, document` + strings.Join(columns, "") +
-		`) VALUES (?1, ?2, ` + s.db.dialect.greatest + `(?3, (SELECT coalesce(max(created_at), 0) + 1 FROM ` + s.table +
-		`)), ?4, ?5` + strings.Join(values, "") + `) ON CONFLICT (id) DO NOTHING`
+		`) VALUES ($1, $2, ` + fmt.Sprintf(s.db.dialect.created, s.schema.Name) + `, $3, $4` +
+		strings.Join(values, "") + `) ON CONFLICT (id) DO NOTHING`
 }
 
 func (s *Store[A]) alteration() string {
 	assignments := make([]string, len(s.fields))
 	for i, field := range s.fields {
-		assignments[i] = fmt.Sprintf(", %s = ?%d", column(field), i+6)
+		assignments[i] = fmt.Sprintf(", %s = $%d", column(field), i+6)
 	}
-	return `UPDATE ` + s.table + ` SET version = ?3, updated_at = ?4, document = ?5` + strings.Join(assignments, "") +
-		` WHERE id = ?1 AND version = ?2`
+	return `UPDATE ` + s.table + ` SET version = $3, updated_at = $4, document = $5` + strings.Join(assignments, "") +
+		` WHERE id = $1 AND version = $2`
 }
 
 func (s *Store[A]) list(conditions string) string {
 	return `SELECT id, version, created_at, document FROM ` + s.table +
-		` WHERE (created_at, id) > (?1, ?2)` + conditions + ` ORDER BY created_at, id LIMIT ?3`
+		` WHERE (created_at, id) > ($1, $2)` + conditions + ` ORDER BY created_at, id LIMIT $3`
 }
 
 func (s *Store[A]) count(field string) string {
@@ -64,14 +64,14 @@ func (s *Store[A]) count(field string) string {
 func (s *Store[A]) filling(fields []string) string {
 	assignments := make([]string, len(fields))
 	for i, field := range fields {
-		assignments[i] = fmt.Sprintf("%s = ?%d", column(field), i+2)
+		assignments[i] = fmt.Sprintf("%s = $%d", column(field), i+2)
 	}
-	return `UPDATE ` + s.table + ` SET ` + strings.Join(assignments, ", ") + ` WHERE id = ?1`
+	return `UPDATE ` + s.table + ` SET ` + strings.Join(assignments, ", ") + ` WHERE id = $1`
 }
 
 // batch selects some hundred rows behind an identity.
 func (s *Store[A]) batch() string {
-	return `SELECT id, version, created_at, document FROM ` + s.table + ` WHERE id > ?1 ORDER BY id LIMIT 200`
+	return `SELECT id, version, created_at, document FROM ` + s.table + ` WHERE id > $1 ORDER BY id LIMIT 200`
 }
 
 // selection returns a prepared statement. There are as many as combinations of declared fields that are asked for.
@@ -82,7 +82,7 @@ func (s *Store[A]) selection(ctx context.Context, text string) (*sql.Stmt, error
 	s.db.statements.describe(text, "SELECT", s.schema.Name)
 	prepared, err := s.db.reader.PrepareContext(ctx, text)
 	if err != nil {
-		return nil, fmt.Errorf("prepare %s: %w", text, err)
+		return nil, fmt.Errorf("prepare: %w", err)
 	}
 	if known, loaded := s.selections.LoadOrStore(text, prepared); loaded {
 		_ = prepared.Close()          //nolint:sqlclosecheck // somebody else was faster: it is not used

@@ -1,6 +1,7 @@
 package sqlrepo
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -79,10 +80,35 @@ func (s *Store[A]) Save(ctx context.Context, c repository.Change[A]) error {
 	if err != nil {
 		return err
 	}
-	return s.db.write(ctx, func(tx *sql.Tx) error {
-		// Everything in here is committed as one: it is where c.Events are stored once there is an outbox.
-		return s.change(ctx, tx, c, values)
+	var held bool
+	err = s.db.write(ctx, s.db.writer, func(tx *sql.Tx) error {
+		if c.Once != "" {
+			if first, err := Once(ctx, tx, c.Once); err != nil || !first {
+				return cmp.Or(err, repository.ErrDuplicate)
+			}
+		}
+		if err := s.change(ctx, tx, c, values); err != nil {
+			return err
+		}
+		held, err = s.db.outbox.save(ctx, tx, c.Events)
+		return err
 	})
+	if err == nil && held {
+		for i := range c.Events {
+			c.Events[i].Held, c.Events[i].Attempts = true, 1
+		}
+	}
+	return err
+}
+
+// Seen implements repository.Store.
+func (s *Store[A]) Seen(ctx context.Context, _, key string) (bool, error) {
+	var found int
+	err := s.db.outbox.seen.QueryRowContext(ctx, key).Scan(&found)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, s.db.classify(ctx, err)
 }
 
 // values returns the document and the values of the declared fields.
@@ -108,7 +134,7 @@ func (s *Store[A]) change(ctx context.Context, tx *sql.Tx, c repository.Change[A
 	now := time.Now().UnixNano()
 	switch c.Op {
 	case repository.Add:
-		values = append([]any{c.ID, c.Expected + 1, now, now}, values...)
+		values = append([]any{c.ID, c.Expected + 1, now}, values...)
 		return execOne(ctx, tx, s.insert, repository.ErrExists, values...)
 	case repository.Update:
 		values = append([]any{c.ID, c.Expected, c.Expected + 1, now}, values...)
@@ -142,10 +168,18 @@ func execOne(ctx context.Context, tx *sql.Tx, statement *sql.Stmt, none error, a
 func (s *Store[A]) List(ctx context.Context, f repository.Filter) ([]repository.Loaded[A], error) {
 	args := []any{nanoseconds(f.After.Created), f.After.ID, max(f.Limit, 0)}
 	var conditions strings.Builder
+	if s.db.dialect.settled != "" {
+		var before int64
+		if err := s.db.reader.QueryRowContext(ctx, s.db.dialect.settled, s.schema.Name).Scan(&before); err != nil {
+			return nil, s.db.classify(ctx, err)
+		}
+		args = append(args, before)
+		fmt.Fprintf(&conditions, " AND created_at < $%d", len(args))
+	}
 	for _, field := range s.fields {
 		if value, ok := f.Where[field]; ok {
 			args = append(args, value)
-			fmt.Fprintf(&conditions, " AND %s = ?%d", column(field), len(args))
+			fmt.Fprintf(&conditions, " AND %s = $%d", column(field), len(args))
 		}
 	}
 	for field := range f.Where {

@@ -1,31 +1,80 @@
 package sqlrepo_test
 
 import (
-	"crypto/rand"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
+	"github.com/neuroglia-go/neuroglia/outbox/outboxtest"
 	"github.com/neuroglia-go/neuroglia/repository"
 	"github.com/neuroglia-go/neuroglia/repository/repositorytest"
 	"github.com/neuroglia-go/neuroglia/repository/sqlrepo"
+	"github.com/neuroglia-go/neuroglia/repository/sqlrepo/postgrestest"
 )
+
+// databases returns functions that make an empty database each, and return its URL.
+func databases() map[string]func(testing.TB) string {
+	return map[string]func(testing.TB) string{
+		"SQLite":           inFile,
+		"SQLite in memory": func(testing.TB) string { return "sqlite::memory:" },
+		"PostgreSQL":       postgrestest.URL,
+	}
+}
+
+// shared are those of databases that several processes may open.
+func shared() map[string]func(testing.TB) string {
+	all := databases()
+	delete(all, "SQLite in memory")
+	return all
+}
+
+func inFile(tb testing.TB) string {
+	tb.Helper()
+	return "sqlite:" + filepath.Join(tb.TempDir(), "test.db")
+}
 
 func TestStoreConforms(t *testing.T) {
 	t.Parallel()
-	for name, path := range map[string]string{
-		"in a file": filepath.Join(t.TempDir(), "%s.db"), "in memory": ":memory:",
-	} {
+	for name, url := range databases() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			repositorytest.Run(t, repositorytest.Harness{
 				Open: func(t *testing.T, schema repository.Schema[ticket]) repository.Store[ticket] {
 					t.Helper()
-					return newStore(t, open(t, "sqlite:"+strings.ReplaceAll(path, "%s", rand.Text())), schema)
+					return newStore(t, open(t, url(t)), schema)
 				},
 			})
 		})
+	}
+}
+
+func TestOutboxConforms(t *testing.T) {
+	t.Parallel()
+	for name, url := range shared() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			harness := outboxtest.Harness{
+				Open: func(t *testing.T, lease time.Duration) func(*testing.T) outboxtest.Process {
+					t.Helper()
+					url := url(t)
+					return func(t *testing.T) outboxtest.Process {
+						t.Helper()
+						return process(t, open(t, url, sqlrepo.WithLease(lease)))
+					}
+				},
+			}
+			if name == "SQLite" {
+				harness.Exceptions = map[outboxtest.Promise]string{outboxtest.Wakes: "SQLite cannot tell other processes"}
+			}
+			outboxtest.Run(t, harness)
+		})
+	}
+}
+
+func process(tb testing.TB, db *sqlrepo.DB) outboxtest.Process {
+	tb.Helper()
+	return outboxtest.Process{
+		Tickets: newStore(tb, db, repositorytest.Schema()), Tallies: newStore(tb, db, outboxtest.Schema()), Log: db.Outbox(),
 	}
 }
 
@@ -35,6 +84,7 @@ func open(tb testing.TB, url string, opts ...sqlrepo.Option) *sqlrepo.DB {
 	if err != nil {
 		tb.Fatalf("Open(%s): %v", url, err)
 	}
+	sqlrepo.CloseIdle(db)
 	tb.Cleanup(func() {
 		// A transaction whose context has ended is rolled back in the background.
 		tick := time.NewTicker(time.Millisecond)

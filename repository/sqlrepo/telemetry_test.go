@@ -84,9 +84,9 @@ func TestSpansHoldStatementsWithoutTheirValues(t *testing.T) {
 		t.Errorf("spans hold values:\n%s", got)
 	}
 	for _, want := range []string{
-		`"INSERT INTO \"tickets\" (id, version, created_at, updated_at, document, field_owner, field_state) VALUES (?1, `,
-		`"SELECT id, version, created_at, document FROM \"tickets\" WHERE id = ?1"`,
-		`WHERE (created_at, id) > (?1, ?2) AND field_owner = ?4 ORDER BY created_at, id LIMIT ?3"`,
+		`"INSERT INTO \"tickets\" (id, version, created_at, updated_at, document, field_owner, field_state) VALUES ($1, `,
+		`"SELECT id, version, created_at, document FROM \"tickets\" WHERE id = $1"`,
+		`WHERE (created_at, id) > ($1, $2) AND field_owner = $4 ORDER BY created_at, id LIMIT $3"`,
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no span has the text %s:\n%s", want, got)

@@ -3,18 +3,21 @@ package sqlrepo
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
+	"net/url"
 	"path/filepath"
 	"strings"
 )
 
-const forms = "write sqlite: and a path, such as sqlite:data/mario.db, or sqlite::memory:"
+const (
+	forms      = "write sqlite: and a path, such as sqlite:data/mario.db, or sqlite::memory:, or " + serverForm
+	serverForm = "postgres://user:password@host:5432/database" //nolint:gosec // no password, but where one belongs
+)
 
 // place is where a database is.
 type place struct {
-	path string // absolute; empty in memory
-	text string // as the user wrote it
+	path   string // of an SQLite file, absolute; empty in memory
+	server string // the URL of a PostgreSQL database; empty for SQLite
+	text   string // what it is called in errors: without passwords
 }
 
 // String returns what error messages call the place.
@@ -23,11 +26,13 @@ func (p place) String() string { return p.text }
 func (p place) memory() bool { return p.path == "" }
 
 // parseURL never repeats a URL that it does not know: it may hold a password.
-func parseURL(url string) (place, error) {
-	scheme, path, ok := strings.Cut(url, ":")
+func parseURL(text string) (place, error) {
+	scheme, path, ok := strings.Cut(text, ":")
 	switch {
 	case !ok:
 		return place{}, fmt.Errorf("the URL has no scheme: %s", forms)
+	case scheme == "postgres" || scheme == "postgresql":
+		return serverPlace(text)
 	case scheme != "sqlite":
 		return place{}, fmt.Errorf("scheme %q is not supported: %s", scheme, forms)
 	case path == ":memory:":
@@ -47,30 +52,17 @@ func parseURL(url string) (place, error) {
 	return place{path: abs, text: path}, nil
 }
 
-// prepare makes the folder and an empty file, for the owner only, and finds out early what SQLite would only call
-// "unable to open database file".
-func (p place) prepare() error {
-	folder := filepath.Dir(p.path)
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return fmt.Errorf("make its folder: %w", err)
+func serverPlace(text string) (place, error) {
+	const form = "write " + serverForm + ", with %-codes for what is special in URLs"
+	u, err := url.Parse(text)
+	switch {
+	case err != nil:
+		return place{}, fmt.Errorf("the URL cannot be read: %s", form) // url's error has all of it
+	case u.Opaque != "" || u.Fragment != "" || u.Host == "" && u.Query().Get("host") == "":
+		return place{}, fmt.Errorf("the URL names no server: %s", form)
+	case u.Path == "" || u.Path == "/":
+		return place{}, fmt.Errorf("the URL names no database: %s", form)
 	}
-	if info, err := os.Stat(p.path); err == nil && !info.Mode().IsRegular() {
-		return errors.New("is not a file: give the path of a file in it")
-	}
-	file, err := os.OpenFile(p.path, os.O_RDWR|os.O_CREATE, 0o600)
-	if errors.Is(err, fs.ErrPermission) {
-		return fmt.Errorf("%w: let this user write to the file and its folder", err)
-	}
-	if err != nil {
-		return err //nolint:wrapcheck // it names the operation and the path
-	}
-	if err := file.Close(); err != nil {
-		return err //nolint:wrapcheck // it names the operation and the path
-	}
-	// SQLite keeps the newest changes in files beside the database.
-	probe, err := os.CreateTemp(folder, filepath.Base(p.path)+"-probe-*")
-	if err != nil {
-		return fmt.Errorf("%w: let this user write to the folder %s", err, folder)
-	}
-	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+	known := url.URL{Scheme: "postgres", Host: u.Host, Path: u.Path}
+	return place{server: text, text: known.String()}, nil
 }

@@ -1,0 +1,259 @@
+package sqlrepo
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/neuroglia-go/neuroglia/aggregate"
+	"github.com/neuroglia-go/neuroglia/outbox"
+)
+
+// Outbox is the outbox of a [DB]: a table of entries that are to be delivered, and one of dead letters.
+type Outbox struct {
+	db    *DB
+	owner string // whose leases those taken here are
+	lease time.Duration
+
+	insertion, seen                                  *sql.Stmt // in the pools of requests
+	claim, peek, renewal                             *sql.Stmt
+	conclusion, burial, removal, promotion           *sql.Stmt
+	status, forgetting, exhumation, resave, discards *sql.Stmt
+}
+
+var (
+	_ outbox.Log     = (*Outbox)(nil)
+	_ outbox.Letters = (*Outbox)(nil)
+)
+
+func newOutbox(ctx context.Context, db *DB, lease time.Duration) (*Outbox, error) {
+	o := &Outbox{db: db, owner: aggregate.NewID(), lease: lease}
+	if err := o.prepare(ctx); err != nil {
+		return nil, fmt.Errorf("prepare statements of the outbox: %w", db.classify(ctx, err))
+	}
+	return o, nil
+}
+
+// Name implements outbox.Log.
+func (*Outbox) Name() string { return "sqlrepo" }
+
+// row is an element of the JSON arrays that statements get their many values in.
+type row struct {
+	N        int    `json:"n"`
+	ID       string `json:"id"`
+	Type     string `json:"type,omitempty"`
+	Version  int64  `json:"version,omitempty"`
+	RaisedAt int64  `json:"raised_at,omitempty"`
+	Data     string `json:"data,omitempty"`
+	Origin   string `json:"origin"`
+	Handled  string `json:"handled,omitempty"`
+	Error    string `json:"error"`
+	Due      int64  `json:"due"`
+	Wait     int64  `json:"wait"`
+	Verdict  string `json:"verdict,omitempty"`
+}
+
+// save adds the entries of one change, and reports whether this process holds them.
+func (o *Outbox) save(ctx context.Context, tx *sql.Tx, entries []outbox.Entry) (held bool, err error) {
+	if len(entries) == 0 {
+		return false, nil
+	}
+	rows := make([]row, len(entries))
+	for i, e := range entries {
+		if e.AggregateType != entries[0].AggregateType || e.AggregateID != entries[0].AggregateID {
+			return false, fmt.Errorf("event %s is of another aggregate than the first of the same change", e.ID)
+		}
+		rows[i] = row{
+			N: i, ID: e.ID, Type: e.Type, Version: e.Version, RaisedAt: nanoseconds(e.RaisedAt), Data: string(e.Data),
+			Origin: encode(e.Origin), Due: nanoseconds(e.Due), Wait: max(0, time.Until(e.Due).Nanoseconds()),
+		}
+	}
+	// The transaction closes its copy of the statement, and rows are closed by Scan.
+	err = tx.StmtContext(ctx, o.insertion).QueryRowContext(ctx, //nolint:sqlclosecheck // as said above
+		encode(rows), entries[0].AggregateType, entries[0].AggregateID, o.owner, o.lease.Nanoseconds()).Scan(&held)
+	if err != nil {
+		return false, fmt.Errorf("keep events: %w", err)
+	}
+	return held, nil
+}
+
+// Claim implements outbox.Log.
+func (o *Outbox) Claim(ctx context.Context, types []string, limit int) ([]outbox.Entry, time.Duration, error) {
+	listed := list(types)
+	// Looking first spares a transaction that writes.
+	next, err := o.next(ctx, listed)
+	if err != nil || next != now {
+		return nil, next, o.explain(ctx, "claim", err)
+	}
+	rows, err := o.claim.QueryContext(ctx, o.owner, o.lease.Nanoseconds(), listed, max(limit, 0))
+	if err != nil {
+		return nil, 0, o.explain(ctx, "claim", err)
+	}
+	claimed, err := scanEntries(rows)
+	if err == nil {
+		next, err = o.next(ctx, listed)
+	}
+	return claimed, next, o.explain(ctx, "claim", err)
+}
+
+// now is what next returns if there is something to claim at once.
+const now = time.Nanosecond
+
+// next returns when there may be something to claim, or 0.
+func (o *Outbox) next(ctx context.Context, types string) (time.Duration, error) {
+	var nanoseconds sql.NullInt64
+	err := o.peek.QueryRowContext(ctx, types).Scan(&nanoseconds)
+	if err != nil || !nanoseconds.Valid {
+		return 0, err //nolint:wrapcheck // the caller explains
+	}
+	return max(now, time.Duration(nanoseconds.Int64)), nil
+}
+
+// Renew implements outbox.Log.
+func (o *Outbox) Renew(ctx context.Context, entries []outbox.Entry) error {
+	ids := make([]string, len(entries))
+	for i, e := range entries {
+		ids[i] = e.ID
+	}
+	_, err := o.renewal.ExecContext(ctx, o.owner, list(ids), o.lease.Nanoseconds())
+	return o.explain(ctx, "renew leases", err)
+}
+
+// Settle implements outbox.Log.
+func (o *Outbox) Settle(ctx context.Context, outcomes []outbox.Outcome) error {
+	var concluded []row
+	var dead, gone []string
+	for _, outcome := range outcomes {
+		e := outcome.Entry
+		r := row{ID: e.ID, Handled: encode(e.Handled), Error: storable(e.Error)}
+		switch outcome.Verdict {
+		case outbox.Delivered:
+			gone = append(gone, e.ID)
+			continue
+		case outbox.Again:
+			r.Verdict, r.Wait = "again", outcome.Wait.Nanoseconds()
+		case outbox.Dead:
+			r.Verdict = "dead"
+			dead, gone = append(dead, e.ID), append(gone, e.ID)
+		case outbox.Untouched:
+			r.Verdict = "untouched"
+		}
+		concluded = append(concluded, r)
+	}
+	err := o.db.write(ctx, o.db.relayer, func(tx *sql.Tx) error {
+		if len(concluded) > 0 {
+			if _, err := o.exec(ctx, tx, o.conclusion, o.owner, encode(concluded)); err != nil {
+				return err
+			}
+		}
+		if len(dead) > 0 {
+			if _, err := o.exec(ctx, tx, o.burial, o.owner, encode(dead)); err != nil {
+				return err
+			}
+		}
+		if len(gone) == 0 {
+			return nil
+		}
+		streams, err := o.streams(ctx, tx, o.removal, o.owner, encode(gone))
+		if err != nil {
+			return err
+		}
+		return o.promote(ctx, tx, streams)
+	})
+	return o.explain(ctx, "settle", err)
+}
+
+// promote makes the first entry of each stream its head.
+func (o *Outbox) promote(ctx context.Context, tx *sql.Tx, streams []row) error {
+	if len(streams) == 0 {
+		return nil
+	}
+	_, err := o.exec(ctx, tx, o.promotion, encode(streams))
+	return err
+}
+
+// streams runs a statement that returns the streams of the rows it changed, as rows with their type and identity.
+func (o *Outbox) streams(ctx context.Context, tx *sql.Tx, statement *sql.Stmt, args ...any) ([]row, error) {
+	rows, err := tx.StmtContext(ctx, statement).QueryContext(ctx, args...) //nolint:sqlclosecheck // the transaction does
+	if err != nil {
+		return nil, err //nolint:wrapcheck // the caller explains
+	}
+	defer rows.Close()
+	var all []row
+	for rows.Next() {
+		var r row
+		var held any
+		if err := rows.Scan(&r.Type, &r.ID, &held); err != nil {
+			return nil, err //nolint:wrapcheck // the caller explains
+		}
+		if !slices.Contains(all, r) {
+			all = append(all, r)
+		}
+	}
+	return all, rows.Err()
+}
+
+func (o *Outbox) exec(ctx context.Context, tx *sql.Tx, statement *sql.Stmt, args ...any) (int, error) {
+	result, err := tx.StmtContext(ctx, statement).ExecContext(ctx, args...) //nolint:sqlclosecheck // the transaction does
+	if err != nil {
+		return 0, err //nolint:wrapcheck // the caller explains
+	}
+	n, err := result.RowsAffected()
+	return int(n), err
+}
+
+// Status implements outbox.Log.
+func (o *Outbox) Status(ctx context.Context) (outbox.Status, error) {
+	var s outbox.Status
+	var oldest sql.NullInt64
+	err := o.status.QueryRowContext(ctx).Scan(&s.Pending, &oldest, &s.Dead)
+	s.Oldest = time.Duration(max(oldest.Int64, 0))
+	return s, o.explain(ctx, "read status", err)
+}
+
+// Forget implements outbox.Log.
+func (o *Outbox) Forget(ctx context.Context, age time.Duration) (int64, error) {
+	const atOnce = 1000 // so that others who write do not wait for long
+	for forgotten := int64(0); ; {
+		result, err := o.forgetting.ExecContext(ctx, time.Now().Add(-age).UnixNano(), atOnce)
+		if err != nil {
+			return forgotten, o.explain(ctx, "forget inbox keys", err)
+		}
+		n, err := result.RowsAffected()
+		forgotten += n
+		if err != nil || n < atOnce {
+			return forgotten, o.explain(ctx, "forget inbox keys", err)
+		}
+	}
+}
+
+func (o *Outbox) explain(ctx context.Context, what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", what, o.db.classify(ctx, err))
+}
+
+// list returns the JSON array of texts.
+func list(texts []string) string {
+	if len(texts) == 0 {
+		return "[]"
+	}
+	return encode(texts)
+}
+
+// encode returns JSON, of values that always have such a form.
+func encode(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return "null"
+	}
+	return string(text)
+}
+
+// storable returns text without what JSON documents in databases cannot have.
+func storable(text string) string { return strings.ReplaceAll(text, "\x00", "\uFFFD") }
