@@ -8,13 +8,16 @@ replace (
 	github.com/neuroglia-go/neuroglia => ../../
 	github.com/neuroglia-go/neuroglia/eventbus/natsbus => ../../eventbus/natsbus
 	github.com/neuroglia-go/neuroglia/observability => ../../observability
+	github.com/neuroglia-go/neuroglia/repository/mongorepo => ../../repository/mongorepo
 	github.com/neuroglia-go/neuroglia/repository/sqlrepo => ../../repository/sqlrepo
 	github.com/neuroglia-go/neuroglia/web => ../../web
 )
 
 require (
+	github.com/nats-io/nats-server/v2 v2.15.2
 	github.com/neuroglia-go/neuroglia/eventbus/natsbus v0.0.0
 	github.com/neuroglia-go/neuroglia/observability v0.0.0
+	github.com/neuroglia-go/neuroglia/repository/mongorepo v0.0.0
 	github.com/neuroglia-go/neuroglia/repository/sqlrepo v0.0.0
 	github.com/neuroglia-go/neuroglia/web v0.0.0
 	go.opentelemetry.io/collector/pdata v1.51.0
@@ -53,7 +56,6 @@ require (
 	github.com/modern-go/reflect2 v1.0.3-0.20250322232337-35a7c28c31ee // indirect
 	github.com/munnerz/goautoneg v0.0.0-20191010083416-a7dc8b61c822 // indirect
 	github.com/nats-io/jwt/v2 v2.8.2 // indirect
-	github.com/nats-io/nats-server/v2 v2.15.2 // indirect
 	github.com/nats-io/nats.go v1.55.0 // indirect
 	github.com/nats-io/nkeys v0.4.16 // indirect
 	github.com/nats-io/nuid v1.0.1 // indirect
@@ -68,7 +70,11 @@ require (
 	github.com/shirou/gopsutil/v4 v4.26.9 // indirect
 	github.com/tklauser/go-sysconf v0.4.0 // indirect
 	github.com/tklauser/numcpus v0.12.0 // indirect
+	github.com/xdg-go/scram v1.4.0 // indirect
+	github.com/xdg-go/stringprep v1.0.4 // indirect
+	github.com/youmark/pkcs8 v0.0.0-20240726163527-a2c0da244d78 // indirect
 	github.com/yusufpapurcu/wmi v1.2.4 // indirect
+	go.mongodb.org/mongo-driver/v2 v2.10.0 // indirect
 	go.opentelemetry.io/auto/sdk v1.2.1 // indirect
 	go.opentelemetry.io/collector/featuregate v1.51.0 // indirect
 	go.opentelemetry.io/contrib/bridges/otelslog v0.21.0 // indirect

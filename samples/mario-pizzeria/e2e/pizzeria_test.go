@@ -38,7 +38,14 @@ func command(t *testing.T, env ...string) *exec.Cmd {
 // start starts a pizzeria and waits until it listens. It is killed at the end of the test.
 func start(t *testing.T, env ...string) *pizzeria {
 	t.Helper()
+	return startAs(t, "all", env...)
+}
+
+// startAs starts a pizzeria with a role.
+func startAs(t *testing.T, role string, env ...string) *pizzeria {
+	t.Helper()
 	p := &pizzeria{t: t, cmd: command(t, env...), output: &output{line: make(chan string, 1000)}, exited: make(chan struct{})}
+	p.cmd.Args = append(p.cmd.Args, "--role", role)
 	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)

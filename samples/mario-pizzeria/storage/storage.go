@@ -26,14 +26,8 @@ type Storage struct {
 	database database
 }
 
-// database is what all stores share.
-type database interface {
-	Outbox() outbox.Log
-	Check(ctx context.Context) error
-	Close(ctx context.Context) error
-}
-
-// Open opens the storage at a URL: "memory:", or one that sqlrepo opens, such as "sqlite:data/mario.db".
+// Open opens the storage at a URL: "memory:", or one that sqlrepo or mongorepo
+// opens, such as "sqlite:data/mario.db".
 func Open(ctx context.Context, url string) (*Storage, error) {
 	db, err := connect(ctx, url)
 	if err != nil {
@@ -66,6 +60,6 @@ func (s *Storage) Check(ctx context.Context) error {
 }
 
 // Close releases the storage.
-func (s *Storage) Close(ctx context.Context) error {
-	return s.database.Close(ctx)
+func (s *Storage) Close(context.Context) error {
+	return s.database.Close()
 }
