@@ -15,10 +15,19 @@ import (
 	"github.com/neuroglia-go/neuroglia/repository/sqlrepo"
 )
 
-func TestTwoHandlesOnOneFileLoseNothing(t *testing.T) {
+func TestSeveralHandlesOnOneDatabaseLoseNothing(t *testing.T) {
 	t.Parallel()
+	for name, url := range shared() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			writeByHandles(t, url(t))
+		})
+	}
+}
+
+func writeByHandles(t *testing.T, url string) {
+	t.Helper()
 	const handles, each = 3, 40
-	url := "sqlite:" + filepath.Join(t.TempDir(), "test.db")
 	first := newStore(t, open(t, url), repositorytest.Schema())
 	if err := first.Save(t.Context(), addition("shared")); err != nil {
 		t.Fatalf("Save: %v", err)
@@ -118,12 +127,10 @@ func TestADatabaseThatBecomesReadOnlyIsUnavailable(t *testing.T) {
 // no connection stays in use.
 func TestContextsMayEndAtAnyMoment(t *testing.T) {
 	t.Parallel()
-	for name, url := range map[string]string{
-		"in a file": "sqlite:" + filepath.Join(t.TempDir(), "test.db"), "in memory": "sqlite::memory:",
-	} {
+	for name, url := range databases() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			db := open(t, url) // checks the connections at the end
+			db := open(t, url(t)) // checks the connections at the end
 			store := newStore(t, db, repositorytest.Schema())
 			succeeded, ended := 0, 0
 			for i := range 300 {

@@ -8,10 +8,11 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"testing"
 
+	"github.com/neuroglia-go/neuroglia/aggregate"
+	"github.com/neuroglia-go/neuroglia/outbox"
 	"github.com/neuroglia-go/neuroglia/repository"
 	"github.com/neuroglia-go/neuroglia/repository/repositorytest"
 	"github.com/neuroglia-go/neuroglia/repository/sqlrepo"
@@ -30,6 +31,23 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// leaver keeps events and delivers none.
+type leaver struct{}
+
+func (leaver) Dispatch(context.Context, aggregate.Raised) error { return nil }
+func (leaver) Deliver(context.Context, []outbox.Entry)          {}
+
+func (leaver) Keep(_ context.Context, events []aggregate.Raised) ([]outbox.Entry, error) {
+	var entries []outbox.Entry
+	for _, e := range events {
+		entries = append(entries, outbox.Entry{
+			ID: e.ID, Type: "Counted", AggregateType: e.AggregateType, AggregateID: e.AggregateID, Version: e.Version,
+			RaisedAt: e.At, Due: e.At, Data: []byte("{}"),
+		})
+	}
+	return entries, nil
+}
+
 // writeUntilKilled adds tickets and increments the shared one, and prints what has been acknowledged.
 func writeUntilKilled(ctx context.Context, url string, out io.Writer) error {
 	db, err := sqlrepo.Open(ctx, url)
@@ -40,7 +58,7 @@ func writeUntilKilled(ctx context.Context, url string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	r := repository.New(store, nil, repository.WithAttempts(1000))
+	r := repository.New(store, leaver{}, repository.WithAttempts(1000))
 	for i := 0; ; i++ {
 		id := fmt.Sprintf("%d-%d", os.Getpid(), i)
 		if err := r.Add(ctx, repositorytest.NewTicket(id, "writer")); err != nil {
@@ -54,12 +72,21 @@ func writeUntilKilled(ctx context.Context, url string, out io.Writer) error {
 	}
 }
 
-// Processes that write one file at the same time are killed, again and again. What they had printed is there afterwards,
-// and what was in work is there wholly or not at all.
+// Processes that write one database at the same time are killed, again and again. What they had printed is there
+// afterwards, and what was in work is there wholly or not at all: the change and its events.
 func TestWhatWasAcknowledgedOutlivesKill(t *testing.T) {
 	t.Parallel()
+	for name, url := range shared() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			killWriters(t, url(t))
+		})
+	}
+}
+
+func killWriters(t *testing.T, url string) {
+	t.Helper()
 	const rounds, writers = 5, 2
-	url := "sqlite:" + filepath.Join(t.TempDir(), "test.db")
 	db := open(t, url)
 	store := newStore(t, db, repositorytest.Schema())
 	if err := store.Save(t.Context(), addition("shared")); err != nil {
@@ -93,8 +120,13 @@ func TestWhatWasAcknowledgedOutlivesKill(t *testing.T) {
 		if got := shared.State.Count(); got < increments || got > increments+int64(kills) || got != shared.Version-1 {
 			t.Errorf("count %d at version %d, want %d and at most %d more", got, shared.Version, increments, kills)
 		}
-		if got := sqlrepo.Query[string](t, db, `PRAGMA integrity_check`); got != "ok" {
+		if got := sqlrepo.Integrity(t, db); got != "ok" {
 			t.Errorf("integrity check: %s", got)
+		}
+		// Whoever was killed left events behind, each with its change.
+		if got := sqlrepo.Query[int64](t, db, `SELECT (SELECT count(*) FROM neuroglia_outbox) - (version - 1)
+			FROM tickets WHERE id = 'shared'`); got != 0 {
+			t.Errorf("%d more events are pending than increments are stored", got)
 		}
 	}
 	counts, err := store.Count(t.Context(), "owner")

@@ -37,6 +37,15 @@ func Query[V any](tb testing.TB, db *DB, text string, args ...any) V {
 	return v
 }
 
+// Integrity returns what the database finds wrong in its files, or "ok".
+func Integrity(tb testing.TB, db *DB) string {
+	tb.Helper()
+	if db.dialect.alone != "" {
+		return "ok" // no process of ours writes them
+	}
+	return Query[string](tb, db, `PRAGMA integrity_check`)
+}
+
 // Plan returns how the database would run a query.
 func Plan(tb testing.TB, db *DB, text string) string {
 	tb.Helper()

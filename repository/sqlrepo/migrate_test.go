@@ -1,7 +1,6 @@
 package sqlrepo_test
 
 import (
-	"path/filepath"
 	"sync"
 	"testing"
 
@@ -11,15 +10,29 @@ import (
 
 func TestADatabaseOfANewerProgramIsRefused(t *testing.T) {
 	t.Parallel()
-	url := "sqlite:" + filepath.Join(t.TempDir(), "test.db")
-	sqlrepo.Exec(t, open(t, url), `INSERT INTO neuroglia_migrations VALUES (3, '0003_later.sql', 0)`)
-	wantRefused(t, url, "the database has version 3 and this program knows versions up to 2: use the program that wrote it, "+
-		"or a newer one")
+	for name, url := range shared() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			url := url(t)
+			sqlrepo.Exec(t, open(t, url), `INSERT INTO neuroglia_migrations VALUES (3, '0003_later.sql', 0)`)
+			wantRefused(t, url, "the database has version 3 and this program knows versions up to 2: use the program that "+
+				"wrote it, or a newer one")
+		})
+	}
 }
 
-func TestManyMayOpenANewFileAtOnce(t *testing.T) {
+func TestManyMayOpenANewDatabaseAtOnce(t *testing.T) {
 	t.Parallel()
-	url := "sqlite:" + filepath.Join(t.TempDir(), "test.db")
+	for name, url := range shared() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			openAtOnce(t, url(t))
+		})
+	}
+}
+
+func openAtOnce(t *testing.T, url string) {
+	t.Helper()
 	var starters sync.WaitGroup
 	for range 8 {
 		starters.Go(func() {

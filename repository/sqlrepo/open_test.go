@@ -21,6 +21,12 @@ func TestAWrongURLIsExplained(t *testing.T) {
 		"empty":                {"", "the URL has no scheme: write sqlite: and a path, such as sqlite:data/mario.db, or sqlite::memory:"},
 		"no scheme":            {"mario.db", "the URL has no scheme"},
 		"other scheme":         {"mysql://root:secret@db/mario", `scheme "mysql" is not supported: write sqlite:`},
+		"no database":          {"postgres://root:secret@db", "the URL names no database: write postgres://user:password@host:5432/database"},
+		"no server":            {"postgres:mario", "the URL names no server: write postgres://"},
+		"not a URL":            {"postgres://root:secret%@db/mario", "the URL cannot be read: write postgres://"},
+		"a port that is none":  {"postgres://root:secret@db:x/mario", "the URL cannot be read"},
+		"unknown mode":         {"postgres://root:secret@db/mario?sslmode=none", "sslmode is invalid"},
+		"no certificate":       {"postgres://root:secret@db/mario?sslmode=verify-full&sslrootcert=/nowhere", "unable to read CA file"},
 		"no path":              {"sqlite:", "the URL has no path"},
 		"slashes":              {"sqlite://data/mario.db", "leave out the slashes behind sqlite"},
 		"parameters":           {"sqlite:mario.db?mode=ro", "the URL takes no parameters"},
@@ -132,7 +138,16 @@ func TestDatabasesInMemoryAreApart(t *testing.T) {
 
 func TestDataIsThereAfterReopening(t *testing.T) {
 	t.Parallel()
-	url := "sqlite:" + filepath.Join(t.TempDir(), "test.db")
+	for name, url := range shared() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			reopen(t, url(t))
+		})
+	}
+}
+
+func reopen(t *testing.T, url string) {
+	t.Helper()
 	for i, id := range []string{"a", "b", "c"} {
 		db, err := sqlrepo.Open(t.Context(), url)
 		if err != nil {
@@ -154,7 +169,17 @@ func TestDataIsThereAfterReopening(t *testing.T) {
 
 func TestAClosedDatabaseIsUnavailable(t *testing.T) {
 	t.Parallel()
-	db, err := sqlrepo.Open(t.Context(), "sqlite::memory:")
+	for name, url := range databases() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			useClosed(t, url(t))
+		})
+	}
+}
+
+func useClosed(t *testing.T, url string) {
+	t.Helper()
+	db, err := sqlrepo.Open(t.Context(), url)
 	if err != nil {
 		t.Fatalf("Open: %v", err)
 	}
@@ -166,8 +191,9 @@ func TestAClosedDatabaseIsUnavailable(t *testing.T) {
 		t.Errorf("second Close: %v", err)
 	}
 	_, getErr := store.Get(t.Context(), "a")
+	_, _, claimErr := db.Outbox().Claim(t.Context(), nil, 1)
 	for what, err := range map[string]error{
-		"Check": db.Check(t.Context()), "Get": getErr, "Save": store.Save(t.Context(), addition("a")),
+		"Check": db.Check(t.Context()), "Get": getErr, "Save": store.Save(t.Context(), addition("a")), "Claim": claimErr,
 	} {
 		if fault.KindOf(err) != fault.Unavailable {
 			t.Errorf("%s after Close = %v, want kind unavailable", what, err)
@@ -179,9 +205,10 @@ func TestOpenObeysItsContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := sqlrepo.Open(ctx, "sqlite:"+filepath.Join(t.TempDir(), "test.db"))
-	if fault.KindOf(err) != fault.Canceled {
-		t.Errorf("Open = %v, want kind canceled", err)
+	for name, url := range shared() {
+		if _, err := sqlrepo.Open(ctx, url(t)); fault.KindOf(err) != fault.Canceled {
+			t.Errorf("Open of %s = %v, want kind canceled", name, err)
+		}
 	}
 }
 

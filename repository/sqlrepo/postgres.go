@@ -135,7 +135,7 @@ func (db *DB) await(ctx context.Context) error {
 		}
 		err = db.classify(context.Background(), last)
 		if err == nil || fault.KindOf(err) != fault.Unavailable {
-			return err
+			return refusal(err)
 		}
 		select {
 		case <-time.After(100*time.Millisecond + rand.N(100*time.Millisecond)):
@@ -146,6 +146,14 @@ func (db *DB) await(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// refusal is the server's own word, without those about how it was reached.
+func refusal(err error) error {
+	if failed := (*pgconn.PgError)(nil); errors.As(err, &failed) {
+		return fmt.Errorf("the server refuses: %w", failed)
+	}
+	return err
 }
 
 // postgresKind takes a lost connection, and a server that says it cannot do anything, for unavailable. Deadlocks and the

@@ -3,7 +3,6 @@ package sqlrepo_test
 import (
 	"fmt"
 	"maps"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -43,7 +42,16 @@ func TestNamesThatAreNoIdentifiersAreRefused(t *testing.T) {
 
 func TestNamesMayBeWordsOfSQL(t *testing.T) {
 	t.Parallel()
-	db := open(t, "sqlite::memory:")
+	for name, url := range databases() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			useWords(t, open(t, url(t)))
+		})
+	}
+}
+
+func useWords(t *testing.T, db *sqlrepo.DB) {
+	t.Helper()
 	for _, name := range []string{"order", "group", "select", "table", "index", "a_b", "a"} {
 		store := newStore(t, db, repository.Schema[ticket]{
 			Name: name, Fields: map[string]func(*ticket) string{
@@ -63,7 +71,16 @@ func TestNamesMayBeWordsOfSQL(t *testing.T) {
 
 func TestAFieldDeclaredLaterIsFilledIn(t *testing.T) {
 	t.Parallel()
-	url := "sqlite:" + filepath.Join(t.TempDir(), "test.db")
+	for name, url := range shared() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			declareLater(t, url(t))
+		})
+	}
+}
+
+func declareLater(t *testing.T, url string) {
+	t.Helper()
 	state := (*ticket).State
 	identity := func(t *ticket) string { return t.ID() }
 	// Each step is a start of the program with other fields declared. It adds two hundred tickets.
