@@ -62,9 +62,9 @@ require (
 	go.opentelemetry.io/proto/otlp v1.11.1 // indirect
 	go.uber.org/multierr v1.11.0 // indirect
 	golang.org/x/exp v0.0.0-20260908205506-85c1c2202aba // indirect
-	golang.org/x/net v0.59.0 // indirect
+	golang.org/x/net v0.60.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
-	golang.org/x/text v0.42.0 // indirect
+	golang.org/x/text v0.43.0 // indirect
 	google.golang.org/genproto/googleapis/api v0.0.0-20260928230214-8a89bd6388cc // indirect
 	google.golang.org/genproto/googleapis/rpc v0.0.0-20260928230214-8a89bd6388cc // indirect
 	google.golang.org/grpc v1.84.0 // indirect
@@ -73,8 +73,11 @@ require (
 
 replace (
 	github.com/neuroglia-go/neuroglia => ../
+	github.com/neuroglia-go/neuroglia/eventbus/natsbus => ../eventbus/natsbus
 	github.com/neuroglia-go/neuroglia/observability => ../observability
+	github.com/neuroglia-go/neuroglia/repository/mongorepo => ../repository/mongorepo
 	github.com/neuroglia-go/neuroglia/repository/sqlrepo => ../repository/sqlrepo
+	github.com/neuroglia-go/neuroglia/resilience => ../resilience
 	github.com/neuroglia-go/neuroglia/samples/mario-pizzeria => ../samples/mario-pizzeria
 	github.com/neuroglia-go/neuroglia/web => ../web
 )

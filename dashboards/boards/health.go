@@ -16,7 +16,8 @@ import (
 func Health() grafana.Dashboard {
 	return grafana.Dashboard{
 		UID: HealthUID, Title: "Neuroglia / Telemetry health", Tags: []string{"neuroglia"},
-		Description: "Whether what the other dashboards show is all there is: services, events, collector, stores, and how many series.",
+		Description: "Whether what the other dashboards show is all there is: services, events, collector, stores, " +
+			"and how many series.",
 		Variables:   choices(),
 		Rows: []grafana.Row{
 			{Title: "Services", Panels: servicePanels()},

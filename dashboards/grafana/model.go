@@ -114,7 +114,8 @@ func (p Panel) linkModels() []object {
 func (p Panel) overrides() []object {
 	overrides := []object{}
 	for _, fixed := range [][2]string{
-		{"success", Good}, {"rejected", Warning}, {"canceled", "purple"}, {"failure", Bad}, {"retried", "yellow"}, {"4xx", Warning}, {"5xx", Bad},
+		{"success", Good}, {"rejected", Warning}, {"canceled", "purple"}, {"failure", Bad}, {"retried", "yellow"},
+		{"4xx", Warning}, {"5xx", Bad},
 		{"p50", "light-blue"}, {"p95", "blue"}, {"p99", "dark-blue"}, {"now", Traffic}, {"before", "gray"},
 	} {
 		if p.kind == "timeseries" && p.mayShow(fixed[0]) {

@@ -171,8 +171,8 @@ func workAlerts() []Alert {
 			Value: messages.Share(failed, service(semconv.MessagingDestinationNameKey, semconv.MessagingConsumerGroupNameKey)...),
 			Summary: "{{ $labels.service_name }}: {{ $labels.messaging_consumer_group_name }} fails for " +
 				"{{ $labels.messaging_destination_name }}",
-			Description: "{{ $value | humanizePercentage }} of the messages were given up in the last ten minutes. What is tried again is " +
-				"not counted.",
+			Description: "{{ $value | humanizePercentage }} of the messages were given up in the last ten minutes. What is tried " +
+				"again is not counted.",
 			Board: boards.OverviewUID, Panel: "Failed messages",
 		},
 	}

@@ -52,12 +52,6 @@ func start(t *testing.T, files string, ports stack.Ports, without ...string) *st
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		defer func() {
-			for _, n := range []string{"collector", "loki", "prometheus"} {
-				b, _ := os.ReadFile(s.Process(n).LogFile)
-				os.WriteFile("/tmp/badday-"+t.Name()+"-"+n+".log", b, 0o600)
-			}
-		}() // DEBUG
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		if err := s.Stop(ctx); err != nil {

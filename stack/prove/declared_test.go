@@ -54,7 +54,7 @@ func TestNothingIsEmittedThatIsNotDeclared(t *testing.T) {
 			known[name+"_bucket"], known[name+"_sum"], known[name+"_count"] = m, m, m
 		}
 	}
-	series, _, err := shared.prometheus.Series(t.Context(), []string{`{service_name="mario-pizzeria"}`}, shared.at.Add(-traffic), shared.at)
+	series, _, err := shared.prometheus.Series(t.Context(), []string{`{service_name=~"mario-pizzeria|courier"}`}, shared.at.Add(-traffic), shared.at)
 	if err != nil {
 		t.Fatal(err)
 	}

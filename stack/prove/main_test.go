@@ -124,12 +124,16 @@ func order(ctx context.Context, s *stack.Stack, folder string) error {
 		"--url", "http://"+address, "--payment", payment, "--rate", "10/s", "--duration", traffic.String(), "--chaos", "0.3",
 		"--seed", "1")
 	customers.Stdout, customers.Stderr, customers.SysProcAttr = os.Stderr, os.Stderr, dieWithUs()
+	stopCourier, err := startCourier(ctx, folder, s.URL("collector"))
+	if err != nil {
+		return errors.Join(err, pizzeria.Process.Kill(), pizzeria.Wait())
+	}
 	if err := errors.Join(ready(ctx, address), goThrough(ctx, customers, s, filepath.Join(folder, "mario.db"))); err != nil {
 		log, _ := os.ReadFile(filepath.Join(folder, "pizzeria.log"))
 		_ = errors.Join(pizzeria.Process.Kill(), pizzeria.Wait()) // it ends as it was told to
 		return fmt.Errorf("order pizzas: %w; the pizzeria said:\n%s", err, log)
 	}
-	if err := errors.Join(pizzeria.Process.Signal(syscall.SIGTERM), pizzeria.Wait()); err != nil {
+	if err := errors.Join(pizzeria.Process.Signal(syscall.SIGTERM), pizzeria.Wait(), stopCourier()); err != nil {
 		return fmt.Errorf("close the pizzeria: %w", err)
 	}
 	return nil
