@@ -45,6 +45,9 @@ type listener struct {
 
 var _ message.SubscribeInitializer = (*subscriber)(nil)
 
+// patience is how long a message waits for a listener here before the transport may give it to another process.
+const patience = 100 * time.Millisecond
+
 // Subscriber returns a subscriber of Watermill over a transport of ours, which it does not close. It belongs to the given
 // group, and stays in it for as long as the transport is open: what comes while nobody listens waits. It is a
 // message.SubscribeInitializer too.
@@ -121,15 +124,17 @@ func (s *subscriber) deliver(ctx context.Context, e cloudevent.Event, of *topic)
 	if err != nil {
 		return &eventbus.DeadLetter{Err: fmt.Errorf("make a message of an event: %w", err)}
 	}
+	waiting, stop := context.WithTimeout(ctx, patience)
+	defer stop()
 	for {
-		taken, cancel := s.offer(ctx, msg, of)
+		taken, cancel := s.offer(waiting, msg, of)
 		if taken != nil {
 			defer cancel()
 			return s.settled(ctx, taken)
 		}
 		select {
-		case <-ctx.Done():
-			return &eventbus.Redeliver{Err: ctx.Err()}
+		case <-waiting.Done():
+			return &eventbus.Redeliver{Err: errors.New("nobody listens")}
 		case <-s.closing:
 			return &eventbus.Redeliver{After: time.Second, Err: errors.New("the subscriber is closed")}
 		default: // others listen
