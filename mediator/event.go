@@ -144,10 +144,11 @@ func (d *dispatcher) route(event reflect.Type) *eventRoute {
 	if found, ok := d.seen.Load(event); ok {
 		return found.(*eventRoute) //nolint:forcetypeassert // only eventRoutes are stored
 	}
-	r := &eventRoute{telemetry: newEventTelemetry(d.instruments, event)}
+	r, called := &eventRoute{telemetry: newEventTelemetry(d.instruments, event)}, map[string]int{}
 	for i := range d.handlers {
 		if h := &d.handlers[i]; h.handles(event) {
-			r.handlers = append(r.handlers, newHandlerTelemetry(r.telemetry, h))
+			called[h.function]++
+			r.handlers = append(r.handlers, newHandlerTelemetry(r.telemetry, h, called[h.function]))
 		}
 	}
 	d.seen.Store(event, r)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"reflect"
+	"strconv"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -53,8 +54,13 @@ type handlerTelemetry struct {
 	success    []metric.RecordOption
 }
 
-func newHandlerTelemetry(e *eventTelemetry, h *eventHandler) *handlerTelemetry {
+// newHandlerTelemetry makes it. The nth handler that has one name, such as a method of several values, is told apart: who
+// has handled an event is known by name.
+func newHandlerTelemetry(e *eventTelemetry, h *eventHandler, nth int) *handlerTelemetry {
 	t := &handlerTelemetry{eventTelemetry: e, call: h.call, name: instrument.ShortName(h.function)}
+	if nth > 1 {
+		t.name += "#" + strconv.Itoa(nth)
+	}
 	event, handler := registry.EventType.String(e.name), registry.EventHandler.String(t.name)
 	success := registry.Outcome.String(string(instrument.Success))
 	t.start = []trace.SpanStartOption{
