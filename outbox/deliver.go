@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"reflect"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/neuroglia-go/neuroglia/aggregate"
 	"github.com/neuroglia-go/neuroglia/internal/instrument"
+	"github.com/neuroglia-go/neuroglia/retry"
 )
 
 func typeName(t reflect.Type) string { return instrument.TypeName(t) }
@@ -16,23 +18,41 @@ func typeName(t reflect.Type) string { return instrument.TypeName(t) }
 // deliver calls the handlers of one entry and has noted what came of it. It reports whether the entry is delivered, which
 // it is not yet if a handler goes on after it returned.
 func (r *Relay) deliver(ctx context.Context, e Entry, byRelay bool) bool {
-	r.takeOff(e, byRelay)
+	policy := r.policy(&e)
+	if limit := cmp.Or(policy.Attempts, retry.Attempts); limit > 0 && e.Attempts > limit {
+		return r.conclude(ctx, e, byRelay, aggregate.Result{Handled: e.Handled, Err: unfinished(&e)})
+	}
 	raised, err := r.raised(&e)
 	if err != nil {
 		// Another version of the program may know how to decode it, so it is tried again, and given up like any other.
-		wait, again := r.policy(&e).Next(e.Attempts, err)
+		wait, again := policy.Next(e.Attempts, err)
 		return r.conclude(ctx, e, byRelay, aggregate.Result{Handled: e.Handled, Err: err, Again: again, Wait: wait})
 	}
-	policy := r.policy(&e)
-	var delivered atomic.Bool
+	var delivered atomic.Bool // a handler that goes on may end at any time
 	raised.Delivery = aggregate.NewDelivery(e.Handled,
 		func(err error) (time.Duration, bool) { return policy.Next(raised.Attempt, err) },
 		func() { delivered.Store(r.conclude(ctx, e, byRelay, raised.Delivery.Result())) })
 	func() {
-		defer raised.Delivery.Close()
+		returned := false
+		defer func() {
+			if !returned {
+				raised.Delivery.Done("", instrument.ErrUnfinished)
+			}
+			raised.Delivery.Close()
+		}()
 		_ = r.handlers.Dispatch(ctx, raised) // the delivery has the errors
+		returned = true
 	}()
 	return delivered.Load()
+}
+
+// unfinished is the error of an entry whose last attempt has begun and nobody knows how it ended. Its handlers may be what
+// ends processes.
+func unfinished(e *Entry) error {
+	if e.Error == "" {
+		return fmt.Errorf("none of %d attempts came to an end: the process ended, or lost the event, in each", e.Attempts-1)
+	}
+	return fmt.Errorf("the last of %d attempts did not come to an end; before that: %s", e.Attempts-1, e.Error)
 }
 
 // raised returns the event as its handlers get it.
@@ -59,11 +79,16 @@ func (r *Relay) conclude(ctx context.Context, e Entry, byRelay bool, result aggr
 	return outcome.Verdict == Delivered
 }
 
-// takeOff notes that an entry is being delivered, so that its lease is renewed.
-func (r *Relay) takeOff(e Entry, byRelay bool) {
+// takeOff notes that an entry is being delivered, so that its lease is renewed. It returns false if this process has it in
+// flight already, and had lost the lease.
+func (r *Relay) takeOff(e Entry, byRelay bool) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if _, ok := r.flying[e.ID]; ok {
+		return false
+	}
 	r.flying[e.ID] = flight{entry: e, since: time.Now(), relay: byRelay}
+	return true
 }
 
 // landed notes that what came of entries is stored.

@@ -46,7 +46,7 @@ type Relay struct {
 	wake      chan struct{}
 
 	mu     sync.Mutex
-	flying map[string]flight // entries that this process has leased, by identity
+	flying map[string]flight // entries that this process has leased, by identity, until what came of them is stored
 	behind bool              // something waits for the relay
 
 	stop context.CancelFunc
@@ -184,24 +184,28 @@ func (r *Relay) settleBefore(ctx context.Context, e *Entry) {
 // Deliver implements repository.Keeper. It delivers until one entry is not: those after it have to wait for it.
 func (r *Relay) Deliver(ctx context.Context, entries []Entry) {
 	for i := range entries {
-		e := &entries[i]
-		if !e.Held {
-			r.fallBehind(true)
-			r.Wake()
-			return
+		if entries[i].Held {
+			r.takeOff(entries[i], false) // all at once, so that those behind one that takes its time are not lost
 		}
-		if !r.deliver(ctx, *e, false) {
-			r.release(entries[i+1:])
+	}
+	rest := entries
+	defer func() { r.release(rest) }() // also when a handler ends the goroutine
+	for len(rest) > 0 && rest[0].Held {
+		e := rest[0]
+		rest = rest[1:]
+		if !r.deliver(ctx, e, false) {
 			return
 		}
 	}
 }
 
-// release gives entries back that were held and not attempted.
+// release leaves entries that were not attempted to relays, and gives back those that are held.
 func (r *Relay) release(entries []Entry) {
-	if len(entries) > 0 {
-		r.fallBehind(true)
+	if len(entries) == 0 {
+		return
 	}
+	r.fallBehind(true)
+	r.Wake()
 	for _, e := range entries {
 		if e.Held {
 			r.settler.add(Outcome{Entry: e, Verdict: Untouched})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/neuroglia-go/neuroglia/retry"
@@ -74,13 +75,11 @@ func (r *Relay) claim(ctx context.Context) (wait time.Duration, err error) {
 	for name := range known {
 		types = append(types, name)
 	}
-	claimed, next, err := r.log.Claim(ctx, types, room)
+	claimed, next, err := r.take(ctx, types, room)
 	if err != nil {
 		return 0, err
 	}
-	r.fallBehind(len(claimed) > 0 || next > 0)
 	for _, e := range claimed {
-		r.takeOff(e, true)
 		r.work.Go(func() { r.relay(e) })
 	}
 	wait = r.options.poll
@@ -89,6 +88,21 @@ func (r *Relay) claim(ctx context.Context) (wait time.Duration, err error) {
 	}
 	// Relays that wait for the same thing do not all come at once.
 	return wait + rand.N(wait/10+time.Millisecond), nil
+}
+
+// take claims entries. One that is in flight here was lost and is leased again: what comes of it is stored as if nothing had
+// happened.
+func (r *Relay) take(ctx context.Context, types []string, limit int) ([]Entry, time.Duration, error) {
+	r.settler.turn.Lock()
+	defer r.settler.turn.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, answer)
+	defer cancel()
+	claimed, next, err := r.log.Claim(ctx, types, limit)
+	if err != nil {
+		return nil, 0, err
+	}
+	r.fallBehind(len(claimed) > 0 || next > 0)
+	return slices.DeleteFunc(claimed, func(e Entry) bool { return !r.takeOff(e, true) }), next, nil
 }
 
 // relay delivers one entry that was claimed.

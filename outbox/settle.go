@@ -11,6 +11,7 @@ import (
 // settler stores what came of deliveries, as many at a time as have come in while it was storing those before.
 type settler struct {
 	log     Log
+	turn    sync.Mutex // of who stores outcomes or claims entries, so that it is known whether one that is claimed has landed
 	settled func([]Outcome)
 	failed  func(error)
 
@@ -27,8 +28,11 @@ func newSettler(log Log, settled func([]Outcome), failed func(error)) *settler {
 
 func streamOf(e *Entry) string { return e.AggregateType + "|" + e.AggregateID }
 
-// most bounds one step.
-const most = 200
+// What bounds one step: outcomes, and the time that the database has.
+const (
+	most   = 200
+	answer = 10 * time.Second
+)
 
 func (s *settler) add(o Outcome) {
 	s.mu.Lock()
@@ -49,12 +53,9 @@ func (s *settler) run() {
 		if len(batch) == 0 {
 			return
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-		err := s.log.Settle(ctx, batch)
-		cancel()
+		err := s.store(batch)
 		if err == nil {
 			failures = 0
-			s.settled(batch)
 			s.stored(batch)
 			continue
 		}
@@ -64,6 +65,18 @@ func (s *settler) run() {
 		wait, _ := policy.Next(failures, err)
 		time.Sleep(wait)
 	}
+}
+
+func (s *settler) store(batch []Outcome) error {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	ctx, cancel := context.WithTimeout(context.Background(), answer)
+	defer cancel()
+	err := s.log.Settle(ctx, batch)
+	if err == nil {
+		s.settled(batch)
+	}
+	return err
 }
 
 func (s *settler) next() []Outcome {
