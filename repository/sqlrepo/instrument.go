@@ -19,7 +19,8 @@ import (
 
 // statements describes the statements that are traced and measured: those of stores, not those that migrate or check.
 type statements struct {
-	known sync.Map // text to *statement
+	server []attribute.KeyValue // of spans: where the database is
+	known  sync.Map             // text to *statement
 }
 
 // statement is what is known of a statement before it runs.
@@ -35,7 +36,7 @@ func (s *statements) describe(text, operation, table string) {
 	summary := operation + " " + table
 	s.known.Store(text, &statement{
 		summary: summary,
-		span:    append(common[:2:2], semconv.DBQuerySummary(summary)),
+		span:    append(append(common[:2:2], semconv.DBQuerySummary(summary)), s.server...),
 		metric:  []attribute.KeyValue{operationKey.String(operation), semconv.DBCollectionName(table)},
 	})
 }

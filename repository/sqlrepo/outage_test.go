@@ -121,7 +121,7 @@ func TestOpenWaitsForAServerThatIsStarting(t *testing.T) {
 func TestOpenDoesNotWaitForever(t *testing.T) {
 	t.Parallel()
 	// It takes connections and says nothing.
-	silent, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it is brief
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

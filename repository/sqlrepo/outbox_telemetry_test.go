@@ -15,7 +15,8 @@ func TestAChangeWithEventsShowsItsStatements(t *testing.T) {
 	for name, url := range shared() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			recorder := observabilitytest.New(t, observabilitytest.Leave("db.query.text"), observabilitytest.Leave("db.system.name"))
+			recorder := observabilitytest.New(t, observabilitytest.Leave(
+				"db.query.text", "db.system.name", "db.namespace", "server.address", "server.port"))
 			db := open(t, url(t), sqlrepo.WithTelemetry(recorder.Providers()))
 			r := repository.New(newStore(t, db, repositorytest.Schema()), leaver{}, repository.WithTelemetry(recorder.Providers()))
 			ctx, end := span(t, recorder)
@@ -49,7 +50,7 @@ func TestAChangeWithEventsShowsItsStatements(t *testing.T) {
 				  Repository.list INTERNAL neuroglia.entity.type=Ticket neuroglia.repository.count=1 neuroglia.repository.operation=list neuroglia.repository.type=sqlrepo
 				    SELECT tickets CLIENT db.collection.name=tickets db.operation.name=SELECT db.query.summary="SELECT tickets"
 			`)
-			observabilitytest.Diff(t, recorder.Metrics("db."), `
+			observabilitytest.Diff(t, recorder.Metrics("db.client.operation."), `
 				db.client.operation.duration histogram s buckets=[0.001 0.005 0.01 0.05 0.1 0.5 1 5 10]
 				  {db.collection.name=neuroglia_outbox db.operation.name=DELETE} count=1
 				  {db.collection.name=neuroglia_outbox db.operation.name=INSERT} count=1

@@ -19,6 +19,9 @@ import (
 	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 	"github.com/jackc/pgx/v5/stdlib"
 
+	"go.opentelemetry.io/otel/attribute"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+
 	"github.com/neuroglia-go/neuroglia/fault"
 )
 
@@ -60,24 +63,23 @@ func openPostgres(ctx context.Context, p place, o options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{statements: &statements{}, dialect: postgres(migrations)}
-	pool := func(config *pgx.ConnConfig, size int) *sql.DB {
-		pool := db.instrument(stdlib.GetConnector(*config), o.telemetry.OrGlobal())
-		pool.SetMaxOpenConns(size)
-		pool.SetMaxIdleConns(size)
+	db := &DB{dialect: postgres(migrations), statements: &statements{server: []attribute.KeyValue{
+		semconv.DBNamespace(config.Database), semconv.ServerAddress(config.Host), semconv.ServerPort(int(config.Port)),
+	}}}
+	pool := func(name string, config *pgx.ConnConfig, size int) *sql.DB {
+		pool := db.pool(name, size, stdlib.GetConnector(*config), o.telemetry.OrGlobal())
 		pool.SetConnMaxIdleTime(5 * time.Minute)
 		pool.SetConnMaxLifetime(time.Hour)
-		db.close = append(db.close, pool.Close)
 		return pool
 	}
-	db.writer = pool(config, o.connections)
+	db.writer = pool("main", config, o.connections)
 	db.reader = db.writer
 	// What became of a delivery may be lost with a server that crashes: then there is another one, as always after a
 	// crash. Plans that were made when the outbox was small must not be scans of all of it later.
 	relay := config.Copy()
 	relay.RuntimeParams["synchronous_commit"] = "off"
 	relay.RuntimeParams["enable_seqscan"] = "off"
-	db.relayer = pool(relay, relayers)
+	db.relayer = pool("relay", relay, relayers)
 	db.listen = listener(config)
 	if err := db.await(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())

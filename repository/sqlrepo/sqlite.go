@@ -59,10 +59,9 @@ func openSQLite(ctx context.Context, p place, o options) (*DB, error) {
 	}
 	if p.memory() {
 		// Each connection to :memory: has a database of its own, so there is one, and it is never closed when idle.
-		if db.writer, err = db.connect("file::memory:", parameters, t); err != nil {
+		if db.writer, err = db.connect("main", 1, "file::memory:", parameters, t); err != nil {
 			return nil, err
 		}
-		db.writer.SetMaxOpenConns(1)
 		db.reader, db.relayer = db.writer, db.writer
 		return db, nil
 	}
@@ -71,17 +70,13 @@ func openSQLite(ctx context.Context, p place, o options) (*DB, error) {
 	}
 	name := "file:" + (&url.URL{Path: filepath.ToSlash(p.path)}).EscapedPath()
 	parameters.Set("_query_only", "on")
-	if db.reader, err = db.connect(name, parameters, t); err != nil {
+	if db.reader, err = db.connect("read", max(4, runtime.GOMAXPROCS(0)), name, parameters, t); err != nil {
 		return nil, err
 	}
-	readers := max(4, runtime.GOMAXPROCS(0))
-	db.reader.SetMaxOpenConns(readers)
-	db.reader.SetMaxIdleConns(readers)
 	parameters.Set("_query_only", "off")
-	if db.writer, err = db.connect(name, parameters, t); err != nil {
+	if db.writer, err = db.connect("write", 1, name, parameters, t); err != nil {
 		return nil, err
 	}
-	db.writer.SetMaxOpenConns(1)
 	db.relayer = db.writer
 	if err := db.useWAL(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -112,14 +107,12 @@ func (db *DB) useWAL(ctx context.Context) error {
 }
 
 // connect does not connect yet: the first use does.
-func (db *DB) connect(name string, parameters url.Values, t telemetry.Providers) (*sql.DB, error) {
-	connector, err := sqlite.NewConnector(name + "?" + parameters.Encode())
+func (db *DB) connect(pool string, size int, path string, parameters url.Values, t telemetry.Providers) (*sql.DB, error) {
+	connector, err := sqlite.NewConnector(path + "?" + parameters.Encode())
 	if err != nil {
 		return nil, fmt.Errorf("connector: %w", err)
 	}
-	pool := db.instrument(connector, t)
-	db.close = append(db.close, pool.Close)
-	return pool, nil
+	return db.pool(pool, size, connector, t), nil
 }
 
 func sqliteCode(err error) (int, bool) {

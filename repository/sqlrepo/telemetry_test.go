@@ -49,7 +49,7 @@ func TestEachStatementIsOneClientSpan(t *testing.T) {
 		    DELETE tickets CLIENT db.collection.name=tickets db.operation.name=DELETE db.query.summary="DELETE tickets" db.system.name=sqlite
 	`)
 	// Two of the transactions made the tables.
-	observabilitytest.Diff(t, recorder.Metrics("db."), `
+	observabilitytest.Diff(t, recorder.Metrics("db.client.operation."), `
 		db.client.operation.duration histogram s buckets=[0.001 0.005 0.01 0.05 0.1 0.5 1 5 10]
 		  {db.collection.name=tickets db.operation.name=DELETE db.system.name=sqlite} count=1
 		  {db.collection.name=tickets db.operation.name=INSERT db.system.name=sqlite} count=1
@@ -150,7 +150,7 @@ func TestAFailedStatementHasTheStatusOfTheDatabase(t *testing.T) {
 		  SELECT tickets CLIENT ERROR() db.collection.name=tickets db.operation.name=SELECT db.query.summary="SELECT tickets" db.response.status_code=SQLITE_ERROR db.system.name=sqlite error.type=SQLITE_ERROR
 		    event exception exception.message="SQL logic error: no such table: tickets (1)" exception.type=*sqlite.Error
 	`)
-	observabilitytest.Diff(t, recorder.Metrics("db."), `
+	observabilitytest.Diff(t, recorder.Metrics("db.client.operation."), `
 		db.client.operation.duration histogram s buckets=[0.001 0.005 0.01 0.05 0.1 0.5 1 5 10]
 		  {db.collection.name=tickets db.operation.name=SELECT db.response.status_code=SQLITE_ERROR db.system.name=sqlite error.type=SQLITE_ERROR} count=1
 		  {db.operation.name=BEGIN db.system.name=sqlite} count=2

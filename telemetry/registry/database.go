@@ -25,7 +25,7 @@ func database() []attribute.Key {
 }
 
 func databaseMetrics() []telemetry.Metric {
-	return append([]telemetry.Metric{DBOperationDuration()}, mongoMetrics()...)
+	return append([]telemetry.Metric{DBOperationDuration(), DBConnections(), DBConnectionsMax()}, mongoMetrics()...)
 }
 
 func databaseSpans() []telemetry.Span {
@@ -33,7 +33,8 @@ func databaseSpans() []telemetry.Span {
 		ID: "neuroglia.db.client", Name: "{db.operation.name} {db.collection.name}", Kind: trace.SpanKindClient,
 		Stability:  telemetry.Development,
 		Scope:      otelsql,
-		Attributes: append(database(), semconv.DBQuerySummaryKey, semconv.DBQueryTextKey),
+		Attributes: append(database(), semconv.DBQuerySummaryKey, semconv.DBQueryTextKey, semconv.DBNamespaceKey,
+			semconv.ServerAddressKey, semconv.ServerPortKey),
 		Events:     map[string][]attribute.Key{"exception": {semconv.ExceptionTypeKey, semconv.ExceptionMessageKey}},
 		Brief:      "A statement, below another span only. Its text has no values.",
 	}}, mongoSpans()...)
