@@ -2,7 +2,6 @@ package e2e_test
 
 import (
 	"bufio"
-	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -10,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"syscall"
 	"testing"
 
@@ -111,18 +109,25 @@ func (c *collector) received(f func(line []byte)) {
 	}
 }
 
+// span is a span, and the name of the service that made it.
+type span struct {
+	ptrace.Span
+	service string
+}
+
 // spans returns all spans received.
-func (c *collector) spans() []ptrace.Span {
-	var spans []ptrace.Span
+func (c *collector) spans() []span {
+	var spans []span
 	c.received(func(line []byte) {
 		traces, err := (&ptrace.JSONUnmarshaler{}).UnmarshalTraces(line)
 		if err != nil {
 			return
 		}
 		for _, resource := range traces.ResourceSpans().All() {
+			service, _ := resource.Resource().Attributes().Get("service.name")
 			for _, scope := range resource.ScopeSpans().All() {
-				for _, span := range scope.Spans().All() {
-					spans = append(spans, span)
+				for _, s := range scope.Spans().All() {
+					spans = append(spans, span{s, service.AsString()})
 				}
 			}
 		}
@@ -130,55 +135,8 @@ func (c *collector) spans() []ptrace.Span {
 	return spans
 }
 
-// tree returns one trace as text, a span a line, children below their parent in the order of their start.
-func tree(spans []ptrace.Span, trace string) string {
-	var b strings.Builder
-	var write func(parent string, indent int)
-	write = func(parent string, indent int) {
-		var children []ptrace.Span
-		for _, s := range spans {
-			if s.TraceID().String() == trace && s.ParentSpanID().String() == parent {
-				children = append(children, s)
-			}
-		}
-		slices.SortFunc(children, inOrder)
-		for _, s := range children {
-			fmt.Fprintf(&b, "%s%s", strings.Repeat("  ", indent), s.Name())
-			if s.Kind() != ptrace.SpanKindInternal {
-				fmt.Fprintf(&b, "  %s", strings.ToUpper(s.Kind().String()))
-			}
-			for _, key := range []string{"neuroglia.entity.type", "neuroglia.event.handler", "messaging.consumer.group.name"} {
-				if v, ok := s.Attributes().Get(key); ok {
-					fmt.Fprintf(&b, "  %s", v.Str())
-				}
-			}
-			if s.Status().Code() == ptrace.StatusCodeError {
-				b.WriteString("  ERROR")
-			}
-			b.WriteByte('\n')
-			write(s.SpanID().String(), indent+1)
-		}
-	}
-	write("", 0)
-	return b.String()
-}
-
-// inOrder compares two spans with one parent by their start, and by their group if both process an event, which groups do
-// at the same time.
-func inOrder(a, b ptrace.Span) int {
-	if a.Kind() == ptrace.SpanKindConsumer && b.Kind() == ptrace.SpanKindConsumer {
-		return strings.Compare(group(a), group(b))
-	}
-	return cmp.Compare(a.StartTimestamp(), b.StartTimestamp())
-}
-
-func group(s ptrace.Span) string {
-	v, _ := s.Attributes().Get("messaging.consumer.group.name")
-	return v.AsString()
-}
-
 // root returns the first root span of this name.
-func root(t *testing.T, spans []ptrace.Span, name string) ptrace.Span {
+func root(t *testing.T, spans []span, name string) span {
 	t.Helper()
 	for _, s := range spans {
 		if s.Name() == name && s.ParentSpanID().IsEmpty() {
@@ -186,7 +144,7 @@ func root(t *testing.T, spans []ptrace.Span, name string) ptrace.Span {
 		}
 	}
 	t.Fatalf("no trace begins with %s", name)
-	return ptrace.Span{}
+	return span{}
 }
 
 // metrics returns the sorted names of all metrics received.

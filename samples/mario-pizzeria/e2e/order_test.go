@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
 func TestOneOrderIsOneTrace(t *testing.T) {
@@ -151,7 +149,7 @@ func (c *collector) env(protocol string) []string {
 }
 
 // traceOf returns the trace in which the order was placed.
-func traceOf(t *testing.T, spans []ptrace.Span, order string) string {
+func traceOf(t *testing.T, spans []span, order string) string {
 	t.Helper()
 	for _, s := range spans {
 		if v, ok := s.Attributes().Get("order.id"); ok && v.Str() == order && s.Name() == "Command.PlaceOrder" {
