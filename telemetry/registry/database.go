@@ -31,11 +31,11 @@ func databaseMetrics() []telemetry.Metric {
 func databaseSpans() []telemetry.Span {
 	return append([]telemetry.Span{{
 		ID: "neuroglia.db.client", Name: "{db.operation.name} {db.collection.name}", Kind: trace.SpanKindClient,
-		Stability:  telemetry.Development,
-		Scope:      otelsql,
+		Stability: telemetry.Development,
+		Scope:     otelsql,
 		Attributes: append(database(), semconv.DBQuerySummaryKey, semconv.DBQueryTextKey, semconv.DBNamespaceKey,
 			semconv.ServerAddressKey, semconv.ServerPortKey),
-		Events:     map[string][]attribute.Key{"exception": {semconv.ExceptionTypeKey, semconv.ExceptionMessageKey}},
-		Brief:      "A statement, below another span only. Its text has no values.",
+		Events: map[string][]attribute.Key{"exception": {semconv.ExceptionTypeKey, semconv.ExceptionMessageKey}},
+		Brief:  "A statement, below another span only. Its text has no values.",
 	}}, mongoSpans()...)
 }
