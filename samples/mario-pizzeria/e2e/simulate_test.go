@@ -83,6 +83,18 @@ func TestTheSummaryAgreesWithThePizzeria(t *testing.T) {
 	}
 }
 
+func TestCustomersComeToAPizzeriaThatWorksByItself(t *testing.T) {
+	t.Parallel()
+	p := start(t, "OTEL_SDK_DISABLED=true", "CREW=auto", "COOKING_TIME=100ms", "DELIVERY_TIME=100ms")
+	s := simulation(t, p, simulate.Config{Rate: 10, Duration: 4 * time.Second, Seed: 3})
+	eventually(t, "the simulator ends", s.ended)
+	got := s.agrees(p)
+	if got.Placed < 10 || got.Delivered < 10 || got.Open+got.Lost+got.Failed+got.Refused+got.Found > 0 {
+		t.Errorf("want orders and nothing wrong, got\n%s", got)
+	}
+	p.closesOvens()
+}
+
 func TestTheSimulatorGoesOnWhenThePizzeriaReturns(t *testing.T) {
 	t.Parallel()
 	env := []string{"OTEL_SDK_DISABLED=true", "DATABASE_URL=sqlite:" + t.TempDir() + "/mario.db", "HTTP_ADDR=" + freeAddress(t)}

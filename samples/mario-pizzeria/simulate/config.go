@@ -29,7 +29,8 @@ const (
 	help    = `Usage: mario-pizzeria simulate [flags]
 
 Sends customers, cooks and drivers to a pizzeria, until the duration is over or it is interrupted. Then it finishes the
-orders in hand and says what came of all. Open orders of an earlier run, or of anybody else, are worked on too.
+orders in hand and says what came of all. Open orders of an earlier run, or of anybody else, are worked on too. To a
+pizzeria that cooks and delivers by itself (CREW=auto) only customers go.
 
   --url       %s  the pizzeria
   --rate      1/s                    orders, such as 5/s, 30/m or 100/h

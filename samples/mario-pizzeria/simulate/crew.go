@@ -45,7 +45,10 @@ func (s *simulation) labour(ctx context.Context, c crew) {
 		case <-ctx.Done():
 			return
 		case o := <-c.orders:
-			for ctx.Err() == nil && c.handles(o.status) {
+			if s.automatic {
+				s.follow(ctx, o)
+			}
+			for ctx.Err() == nil && !s.automatic && c.handles(o.status) {
 				s.take(c.pace(o.begin()))
 				s.advance(ctx, o)
 			}
@@ -77,8 +80,21 @@ func (s *simulation) advance(ctx context.Context, o *order) {
 	}
 }
 
-func (s *simulation) step(ctx context.Context, o *order) {
-	a, err := s.client.do(ctx, o.next())
+// follow looks how far an order is that moves along by itself, or cancels it if that is what its customer wants.
+func (s *simulation) follow(ctx context.Context, o *order) {
+	pause(ctx, moment)
+	if o.status == o.cancelAt {
+		s.step(ctx, o)
+	} else {
+		s.call(ctx, o, get("/api/orders/"+o.id))
+	}
+}
+
+func (s *simulation) step(ctx context.Context, o *order) { s.call(ctx, o, o.next()) }
+
+// call makes a call about an order and learns in which stage that is then.
+func (s *simulation) call(ctx context.Context, o *order, k call) {
+	a, err := s.client.do(ctx, k)
 	if err == nil && a.status == http.StatusConflict { // somebody else was faster, or the kitchen is full
 		a, err = s.client.do(ctx, get("/api/orders/"+o.id))
 	}

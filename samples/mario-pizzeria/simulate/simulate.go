@@ -3,7 +3,8 @@
 // Customers arrive at random, at a given rate. What each of them wants and how their order fares is drawn from the seed
 // and the order's number alone, so that a run can be repeated. A fixed number of cooks and drivers moves orders along,
 // and the more orders wait, the faster they work: the number of open orders stays bounded at any rate. Who finds all
-// busy goes away, so nothing piles up when the pizzeria is slow or gone.
+// busy goes away, so nothing piles up when the pizzeria is slow or gone. To a pizzeria that cooks and delivers by itself
+// only customers go: its orders are watched until they have arrived.
 package simulate
 
 import (
@@ -55,6 +56,7 @@ type simulation struct {
 	kitchen  crew
 	drivers  crew
 	payments *payments       // nil for none
+	automatic bool           // the pizzeria cooks and delivers by itself: only customers are sent
 	closing  <-chan struct{} // closed when no more orders are to be placed
 	begin    time.Time
 }
@@ -90,7 +92,8 @@ func Run(ctx context.Context, c Config, progress io.Writer) (Summary, error) {
 // visitFirst learns the menu and how many ovens there are.
 func (s *simulation) visitFirst(ctx context.Context) error {
 	var kitchen struct {
-		Ovens int `json:"ovens"`
+		Ovens int    `json:"ovens"`
+		Crew  string `json:"crew"`
 	}
 	if err := s.client.read(ctx, "/api/menu", &s.menu); err != nil {
 		return err
@@ -101,7 +104,12 @@ func (s *simulation) visitFirst(ctx context.Context) error {
 	if len(s.menu.Pizzas) == 0 || len(s.menu.Sizes) == 0 || kitchen.Ovens < 1 {
 		return fmt.Errorf("the pizzeria at %s has no menu or no oven", s.config.URL.Redacted())
 	}
+	s.automatic = kitchen.Crew == "auto"
 	room := s.book.limit + customers(s.config.Rate)
+	if s.automatic {
+		s.kitchen = newCrew(10, room, pending, cooking, ready, out) // who follow orders
+		return nil
+	}
 	s.kitchen = newCrew(kitchen.Ovens, room, pending, cooking)
 	s.drivers = newCrew(10, room, ready, out)
 	return nil
