@@ -29,10 +29,11 @@ func TestTheCoreEmitsWhatTheRegistryDeclaresAndNothingElse(t *testing.T) {
 	s.everyOutcomeOfAnEvent(t)
 	s.everyOutcomeOfAMessageOnTheBus(t)
 	s.everyOperationOfARepository(t)
+	everyPathOfTheOutbox(t, s.rec)
 	observabilitytest.Diff(t, s.rec.Drift(observabilitytest.Declared{
 		Metrics: registry.Metrics(), Spans: registry.Spans(), Logs: registry.Logs(),
-		Tagged: []attribute.Key{"order.id", "order.reason"},
-	}.Of(module+"mediator", module+"repository", module+"eventbus")), "")
+		Tagged: []attribute.Key{"order.id", "order.reason", "order.item_count", "order.total"},
+	}.Of(module+"mediator", module+"repository", module+"eventbus", module+"outbox")), "")
 }
 
 type ChangeOrder struct {

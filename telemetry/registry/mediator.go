@@ -120,7 +120,8 @@ func mediatorSpans() []telemetry.Span {
 			Attributes: []attribute.Key{
 				EventType, EventHandler, Outcome, AggregateType, AggregateID, Attempt, semconv.CodeFunctionNameKey, ErrorType,
 			},
-			Brief: "The handling of an event, one span for each handler.",
+			Events: map[string][]attribute.Key{RetryEvent: {Attempt, RetryWait}},
+			Brief:  "The handling of an event, one span for each handler.",
 		},
 	}
 }
@@ -148,6 +149,10 @@ func mediatorLogs() []telemetry.Log {
 		telemetry.Log{
 			Message: "event " + Canceled, Level: slog.LevelInfo, Scope: mediator,
 			Attributes: []attribute.Key{EventType, EventHandler, Outcome, Reason},
+		},
+		telemetry.Log{
+			Message: "event " + Retried, Level: slog.LevelWarn, Scope: mediator,
+			Attributes: exception(EventType, EventHandler, Attempt, RetryWait, Outcome),
 		},
 		telemetry.Log{Message: "event failed", Level: slog.LevelError, Scope: mediator, Attributes: exception(event...)})
 }

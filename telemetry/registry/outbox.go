@@ -111,10 +111,10 @@ func outboxSpans() []telemetry.Span {
 
 func outboxLogs() []telemetry.Log {
 	failed := []attribute.Key{ErrorType, semconv.ExceptionTypeKey, semconv.ExceptionMessageKey}
-	event := append([]attribute.Key{EventType, EventID, AggregateID, Attempt}, failed...)
+	event := []attribute.Key{EventType, EventID, AggregateID, Attempt}
 	logs := []telemetry.Log{
-		{Message: "event dead-lettered", Level: slog.LevelError, Scope: outbox, Attributes: event},
-		{Message: "event replayed", Level: slog.LevelInfo, Scope: outbox, Attributes: event[:4]},
+		{Message: "event dead-lettered", Level: slog.LevelError, Scope: outbox, Attributes: exception(event...)},
+		{Message: "event replayed", Level: slog.LevelInfo, Scope: outbox, Attributes: event},
 	}
 	for _, message := range OutboxTroubles() {
 		logs = append(logs, telemetry.Log{Message: message, Level: slog.LevelWarn, Scope: outbox, Attributes: failed})
