@@ -18,7 +18,7 @@ func Health() grafana.Dashboard {
 		UID: HealthUID, Title: "Neuroglia / Telemetry health", Tags: []string{"neuroglia"},
 		Description: "Whether what the other dashboards show is all there is: services, events, collector, stores, " +
 			"and how many series.",
-		Variables:   choices(),
+		Variables: choices(),
 		Rows: []grafana.Row{
 			{Title: "Services", Panels: servicePanels()},
 			{Title: "Outbox and bus", Panels: append(outboxPanels(), busPanels()...)},

@@ -16,6 +16,8 @@ func repositoryPanels() []grafana.Panel {
 	byOperation := []attribute.Key{registry.EntityType, registry.RepositoryOperation}
 	operation := legend(registry.EntityType) + " " + legend(registry.RepositoryOperation)
 	statements := of(registry.DBOperationDuration())
+	byPool := []attribute.Key{serviceKey, semconv.DBClientConnectionPoolNameKey}
+	pool := legend(serviceKey) + " " + legend(semconv.DBClientConnectionPoolNameKey)
 	byStatement := []attribute.Key{semconv.DBOperationNameKey, semconv.DBCollectionNameKey}
 	return []grafana.Panel{
 		grafana.TimeSeries("Operations", "Per second, from neuroglia.repository.operation.duration.", grafana.PerSecond,
@@ -37,6 +39,12 @@ func repositoryPanels() []grafana.Panel {
 		grafana.TimeSeries("Duration of statements",
 			"Percentiles of all statements. Fast here and slow above: the time goes into waiting for a connection or lock.",
 			grafana.Seconds, percentiles(statements)...),
+		grafana.TimeSeries("Connections", "To the database, of all processes, and how many they may have. As many used as there may "+
+			"be: who needs one waits.", grafana.Count,
+			grafana.Metrics(of(registry.DBConnections()).Sum(append(byPool, semconv.DBClientConnectionStateKey)...),
+				pool+" "+legend(semconv.DBClientConnectionStateKey)),
+			grafana.Metrics(of(registry.DBConnectionsMax()).Sum(byPool...), pool+" limit")).Size(24, 7).
+			WhenEmpty("no pool, or none that is limited"),
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"sync"
 	"time"
@@ -65,12 +66,12 @@ func startCourier(ctx context.Context, folder, collector string) (stop func() er
 		sdkmetric.WithReader(sdkmetric.NewPeriodicReader(exporter, sdkmetric.WithInterval(interval))),
 		sdkmetric.WithResource(resource.NewWithAttributes(semconv.SchemaURL, semconv.ServiceName("courier"),
 			semconv.ServiceInstanceID("courier"), semconv.DeploymentEnvironmentNameKey.String("proof"))))
-	broker, err := natsbus.Open(ctx, "nats:embedded?dir="+filepath.Join(folder, "nats"))
+	providers := telemetry.Providers{Meter: meters, Logger: slog.New(slog.DiscardHandler)}
+	broker, err := natsbus.Open(ctx, "nats:embedded?dir="+filepath.Join(folder, "nats"), natsbus.WithTelemetry(providers))
 	if err != nil {
 		return nil, fmt.Errorf("start a courier: %w", err)
 	}
-	providers, log, m := telemetry.Providers{Meter: meters}, memrepo.NewOutbox(0), mediator.New(
-		mediator.WithTelemetry(telemetry.Providers{Meter: meters}))
+	log, m := memrepo.NewOutbox(0), mediator.New(mediator.WithTelemetry(providers))
 	relay := outbox.New(log, m, outbox.WithTelemetry(providers), outbox.WithRetry(retry.Policy{First: 50 * time.Millisecond}))
 	bus := eventbus.New(broker, "/courier", eventbus.WithTelemetry(providers))
 	c := &courier{

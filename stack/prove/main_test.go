@@ -109,6 +109,7 @@ func order(ctx context.Context, s *stack.Stack, folder string) error {
 	pizzeria := exec.Command(filepath.Join(root(), ".bin", "mario-pizzeria"))
 	pizzeria.Env = append(os.Environ(),
 		"HTTP_ADDR="+address, "PAYMENT_URL=http://"+payment, "DATABASE_URL=sqlite:"+filepath.Join(folder, "mario.db"),
+		"BUS_URL=nats:embedded?dir="+filepath.Join(folder, "bus"),
 		"OTEL_EXPORTER_OTLP_ENDPOINT="+s.URL("collector"), "OTEL_RESOURCE_ATTRIBUTES=deployment.environment.name=proof",
 		fmt.Sprintf("OTEL_METRIC_EXPORT_INTERVAL=%d", interval.Milliseconds()), "GOMEMLIMIT=512MiB",
 	)
