@@ -15,7 +15,6 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
 	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
 
-	"github.com/neuroglia-go/neuroglia/aggregate"
 	"github.com/neuroglia-go/neuroglia/fault"
 	"github.com/neuroglia-go/neuroglia/outbox"
 	"github.com/neuroglia-go/neuroglia/telemetry"
@@ -25,15 +24,13 @@ import (
 type DB struct {
 	client   *mongo.Client
 	database *mongo.Database
-	process  string // whose leases those taken here are
-	lease    time.Duration
+	lease    *leases
 	closed   atomic.Bool
 
-	mu     sync.Mutex
-	leased map[string]string   // the collection of each entry that this process took, by the entry's identity
-	names  map[string]struct{} // the collections that are known
-	read   time.Time           // when the names were read
-	last   time.Time           // of creation
+	mu    sync.Mutex
+	names map[string]struct{} // the collections that are known
+	read  time.Time           // when the names were read
+	last  time.Time           // of creation
 }
 
 type config struct {
@@ -76,8 +73,7 @@ func Open(ctx context.Context, url string, opts ...Option) (*DB, error) {
 		return nil, fmt.Errorf("open database %s: %w", place, err)
 	}
 	db := &DB{
-		client: client, database: client.Database(place.database), process: aggregate.NewID(), lease: c.lease,
-		leased: map[string]string{}, names: map[string]struct{}{},
+		client: client, database: client.Database(place.database), lease: newLeases(c.lease), names: map[string]struct{}{},
 	}
 	if err := errors.Join(db.Check(ctx), db.prepare(ctx)); err != nil {
 		return nil, errors.Join(fmt.Errorf("open database %s: %w", place, err), db.Close())

@@ -69,8 +69,7 @@ func (db *DB) entries(events []outbox.Entry, leased bool) []entry {
 	for i := range events {
 		entries[i] = entryOf(&events[i])
 		if leased {
-			entries[i].Attempts, entries[i].Owner = 1, db.process
-			entries[i].Until = time.Now().Add(db.lease).UnixNano()
+			entries[i].Attempts, entries[i].Owner, entries[i].Until = 1, db.lease.owner, db.lease.end()
 		}
 	}
 	return entries

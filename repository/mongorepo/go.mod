@@ -7,7 +7,7 @@ replace github.com/neuroglia-go/neuroglia => ../../
 replace github.com/neuroglia-go/neuroglia/observability => ../../observability
 
 require (
-	github.com/neuroglia-go/neuroglia v0.0.0-00010101000000-000000000000
+	github.com/neuroglia-go/neuroglia v0.0.0
 	go.mongodb.org/mongo-driver/v2 v2.10.0
 	go.opentelemetry.io/otel v1.47.0
 	go.opentelemetry.io/otel/metric v1.47.0

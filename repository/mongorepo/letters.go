@@ -28,9 +28,6 @@ type letter struct {
 // then copied, then removed: at each moment it is either pending or dead, whoever dies.
 func (l *Log) bury(ctx context.Context, b *box) error {
 	dead := slices.DeleteFunc(slices.Clone(b.Outbox), func(e entry) bool { return e.Dead == 0 })
-	if len(dead) == 0 {
-		return nil
-	}
 	for _, e := range dead {
 		e.Owner, e.Until = "", 0
 		_, err := l.db.database.Collection(letters).ReplaceOne(ctx, bson.M{"_id": e.ID},
@@ -39,18 +36,16 @@ func (l *Log) bury(ctx context.Context, b *box) error {
 			return fmt.Errorf("keep dead letter %s: %w", e.ID, l.db.classify(ctx, err))
 		}
 	}
-	after, err := l.amend(ctx, b.collection, b.ID, func(b *box) bool {
+	if len(dead) == 0 {
+		return nil
+	}
+	_, err := l.amend(ctx, b.document(), func(b *box) bool {
 		before := len(b.Outbox)
-		b.Outbox = slices.DeleteFunc(b.Outbox, func(e entry) bool {
-			return slices.ContainsFunc(dead, func(d entry) bool { return d.ID == e.ID && e.Dead != 0 })
+		b.remove(func(e *entry) bool {
+			return e.Dead != 0 && slices.ContainsFunc(dead, func(d entry) bool { return d.ID == e.ID })
 		})
 		return len(b.Outbox) < before
 	})
-	if after != nil {
-		*b = *after
-	} else {
-		b.Outbox = nil
-	}
 	return err
 }
 
@@ -201,7 +196,7 @@ func (l *Log) replay(ctx context.Context, id string) (bool, error) {
 	var found letter
 	err := l.db.database.Collection(letters).FindOneAndUpdate(ctx,
 		bson.M{"_id": id, "until": bson.M{"$not": bson.M{"$gt": now.UnixNano()}}},
-		bson.M{"$set": bson.M{"until": now.Add(l.db.lease).UnixNano()}}).Decode(&found)
+		bson.M{"$set": bson.M{"until": l.db.lease.end()}}).Decode(&found)
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		return false, nil
 	}
@@ -221,7 +216,7 @@ func (l *Log) replay(ctx context.Context, id string) (bool, error) {
 // putBack adds an entry to the outbox of its aggregate, which may have been removed, unless it is there.
 func (l *Log) putBack(ctx context.Context, collection string, e entry) error {
 	for {
-		b, err := l.amend(ctx, collection, e.AggregateID, func(b *box) bool {
+		b, err := l.amend(ctx, document{collection, e.AggregateID}, func(b *box) bool {
 			if slices.ContainsFunc(b.Outbox, func(other entry) bool { return other.ID == e.ID }) {
 				return false
 			}
@@ -232,7 +227,7 @@ func (l *Log) putBack(ctx context.Context, collection string, e entry) error {
 			return err
 		}
 		_, err = l.db.database.Collection(collection).InsertOne(ctx,
-			bson.M{"_id": e.AggregateID, "outbox": []entry{e}, "next": nextOf([]entry{e}), "rev": int64(1)})
+			bson.M{"_id": e.AggregateID, "outbox": []entry{e}, "next": nextOf([]entry{e}), "rev": revision()})
 		if !mongo.IsDuplicateKeyError(err) {
 			return err //nolint:wrapcheck // the caller explains
 		}

@@ -13,7 +13,6 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"github.com/neuroglia-go/neuroglia/fault"
-	"github.com/neuroglia-go/neuroglia/outbox"
 	"github.com/neuroglia-go/neuroglia/repository"
 )
 
@@ -33,13 +32,14 @@ func (s *Store[A]) Save(ctx context.Context, c repository.Change[A]) error {
 	const most = 50 // what the document is may change between looks, by events that come and go
 	is := &glance{fresh: true, Version: c.Expected}
 	for range most {
-		entries := s.db.entries(c.Events, !is.pending())
-		done, err := s.try(ctx, c, content, entries, is)
+		b := &box{ID: c.ID, Version: c.Expected + 1, Rev: revision(), collection: s.schema.Name}
+		b.Outbox = s.db.entries(c.Events, !is.pending())
+		done, err := s.try(ctx, c, content, b, is)
 		if err != nil {
 			return s.db.classify(ctx, err)
 		}
 		if done {
-			s.db.saved(s.schema.Name, c.Events, entries)
+			s.saved(c, b, is)
 			return nil
 		}
 		if is, err = s.look(ctx, c.ID); err != nil {
@@ -136,11 +136,11 @@ func (s *Store[A]) values(state *A) bson.M {
 }
 
 // try makes the change if the document still is as it was seen. It reports whether it was.
-func (s *Store[A]) try(ctx context.Context, c repository.Change[A], content bson.M, entries []entry, is *glance) (bool, error) {
+func (s *Store[A]) try(ctx context.Context, c repository.Change[A], content bson.M, b *box, is *glance) (bool, error) {
 	if c.Op == repository.Add {
 		content["created"] = s.db.created().UnixNano()
 		if !is.there {
-			return s.insert(ctx, c, content, entries)
+			return s.insert(ctx, c, content, b)
 		}
 	}
 	filter := bson.M{"_id": c.ID, "version": c.Expected}
@@ -150,64 +150,62 @@ func (s *Store[A]) try(ctx context.Context, c repository.Change[A], content bson
 	case c.Op == repository.Remove && c.Expected == 0:
 		filter["version"] = exists(true)
 	}
-	if c.Op == repository.Remove && len(entries) == 0 && c.Once == "" && (is.fresh || !is.pending() && len(is.Inbox) == 0) {
+	if c.Op == repository.Remove && len(b.Outbox) == 0 && c.Once == "" && (is.fresh || !is.pending() && len(is.Inbox) == 0) {
 		filter["next"], filter["inbox"] = exists(false), exists(false)
 		result, err := s.collection.DeleteOne(ctx, filter)
 		return err == nil && result.DeletedCount == 1, err //nolint:wrapcheck // the portable type says what was attempted
 	}
 	if c.Once != "" {
-		filter["inbox.key"] = bson.M{"$ne": c.Once}
+		// Not by $ne, which FerretDB takes for "one of them is another".
+		filter["$nor"] = bson.A{bson.M{"inbox.key": c.Once}}
 	}
 	switch {
-	case len(entries) > 0 || c.Op == repository.Remove && is.pending():
+	case len(b.Outbox) > 0 || c.Op == repository.Remove && is.pending():
 		filter["next"] = exists(is.pending())
 	case c.Op == repository.Remove && c.Once == "":
 		filter["inbox"] = exists(true) // else nothing would be left, and nobody to clear it away
 	}
-	result, err := s.collection.UpdateOne(ctx, filter, change(c.Op, content, entries, is.pending(), c.Once))
+	result, err := s.collection.UpdateOne(ctx, filter, change(c, content, b, is.pending()))
 	return err == nil && result.MatchedCount == 1, err //nolint:wrapcheck // as above
 }
 
 // change returns the update that makes a change.
-func change(op repository.Op, content bson.M, entries []entry, pending bool, once string) bson.M {
-	update, push := bson.M{}, bson.M{}
-	if op == repository.Remove {
+func change[A any](c repository.Change[A], content bson.M, b *box, pending bool) bson.M {
+	update, push, set := bson.M{}, bson.M{}, maps.Clone(content)
+	if c.Op == repository.Remove {
 		// What is left is found by nobody but the outbox and inbox.
 		update["$unset"] = bson.M{"version": "", "created": "", "updated": "", "document": "", "fields": ""}
-	} else {
-		update["$set"] = content
 	}
-	if len(entries) > 0 {
-		push["outbox"] = bson.M{"$each": entries}
-		if increase := (bson.M{"rev": int64(1)}); pending {
-			increase["next.pending"] = int64(len(entries))
-			update["$inc"] = increase
-		} else {
-			update["$inc"] = increase
-			update["$set"] = with(content, "next", nextOf(entries))
-		}
+	if len(b.Outbox) > 0 || c.Op != repository.Update {
+		set["rev"] = b.Rev
 	}
-	if once != "" {
-		push["inbox"] = seen{Key: once, At: time.Now().UnixNano()}
+	switch {
+	case len(b.Outbox) == 0:
+	case pending:
+		update["$inc"] = bson.M{"next.pending": int64(len(b.Outbox))}
+	default:
+		set["next"] = nextOf(b.Outbox)
+	}
+	if len(b.Outbox) > 0 {
+		push["outbox"] = bson.M{"$each": b.Outbox}
+	}
+	if c.Once != "" {
+		push["inbox"] = seen{Key: c.Once, At: time.Now().UnixNano()}
 	}
 	if len(push) > 0 {
 		update["$push"] = push
 	}
+	if len(set) > 0 {
+		update["$set"] = set
+	}
 	return update
 }
 
-// with returns a copy of m that has one thing more.
-func with(m bson.M, key string, value any) bson.M {
-	more := bson.M{key: value}
-	maps.Copy(more, m)
-	return more
-}
-
-func (s *Store[A]) insert(ctx context.Context, c repository.Change[A], content bson.M, entries []entry) (bool, error) {
-	document := with(content, "_id", c.ID)
-	document["rev"] = int64(0)
-	if len(entries) > 0 {
-		document["outbox"], document["next"], document["rev"] = entries, nextOf(entries), int64(1)
+func (s *Store[A]) insert(ctx context.Context, c repository.Change[A], content bson.M, b *box) (bool, error) {
+	document := maps.Clone(content)
+	document["_id"] = c.ID
+	if len(b.Outbox) > 0 {
+		document["outbox"], document["next"], document["rev"] = b.Outbox, nextOf(b.Outbox), b.Rev
 	}
 	if c.Once != "" {
 		document["inbox"] = []seen{{Key: c.Once, At: time.Now().UnixNano()}}
@@ -219,14 +217,17 @@ func (s *Store[A]) insert(ctx context.Context, c repository.Change[A], content b
 	return err == nil, err //nolint:wrapcheck // as above
 }
 
-// saved notes that this process has leased what it saved.
-func (db *DB) saved(collection string, events []outbox.Entry, entries []entry) {
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	for i := range events {
-		if events[i].Held = entries[i].Owner != ""; events[i].Held {
-			events[i].Attempts = entries[i].Attempts
-			db.leased[events[i].ID] = collection
+// saved notes what this process has leased.
+func (s *Store[A]) saved(c repository.Change[A], b *box, is *glance) {
+	for i := range c.Events {
+		if c.Events[i].Held = !is.pending(); c.Events[i].Held {
+			c.Events[i].Attempts = 1
 		}
+	}
+	if !is.pending() && len(b.Outbox) > 0 {
+		if c.Op == repository.Remove {
+			b.Version = 0
+		}
+		s.db.lease.note(b, b.Outbox)
 	}
 }

@@ -95,13 +95,14 @@ func (l *Log) forget(ctx context.Context, name string, before int64) (forgotten 
 			return forgotten, err //nolint:wrapcheck // the caller explains
 		}
 		old := slices.DeleteFunc(b.Inbox, func(s seen) bool { return s.At >= before })
-		_, err := collection.UpdateOne(ctx, bson.M{"_id": b.ID}, bson.M{"$pullAll": bson.M{"inbox": old}})
+		_, err = collection.UpdateOne(ctx, bson.M{"_id": b.ID}, bson.M{"$pullAll": bson.M{"inbox": old}})
 		if err != nil {
 			return forgotten, err //nolint:wrapcheck // the caller explains
 		}
 		forgotten += int64(len(old))
 		empty := bson.M{"_id": b.ID, "inbox": bson.M{"$size": 0}}
-		if _, err := collection.UpdateOne(ctx, empty, bson.M{"$unset": bson.M{"inbox": ""}}); err != nil {
+		_, err = collection.UpdateOne(ctx, empty, bson.M{"$unset": bson.M{"inbox": ""}, "$set": bson.M{"rev": revision()}})
+		if err != nil {
 			return forgotten, err //nolint:wrapcheck // the caller explains
 		}
 		nothing := bson.M{"_id": b.ID, "version": exists(false), "inbox": exists(false), "next": exists(false)}

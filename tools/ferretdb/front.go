@@ -1,21 +1,23 @@
 package main
 
 import (
-	"bytes"
+	"bufio"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"sync"
+
+	"github.com/FerretDB/wire"
+	"github.com/FerretDB/wire/wirebson"
 )
 
 // front stands before FerretDB and lets one command that writes in at a time. FerretDB 1 reads a document, changes it and
 // writes it without a lock, so that of two updates that expect one version both may succeed; with MongoDB one does.
 type front struct {
 	backend string // its address
+	indexes func(database string) error
 	logger  *slog.Logger
 	writing sync.Mutex
 }
@@ -34,7 +36,7 @@ func (f *front) serve(ctx context.Context, listener net.Listener) error {
 			return fmt.Errorf("accept connections: %w", err)
 		}
 		connections.Go(func() {
-			if err := f.relay(ctx, client); err != nil && ctx.Err() == nil && !errors.Is(err, io.EOF) {
+			if err := f.relay(ctx, client); err != nil && ctx.Err() == nil && !errors.Is(err, wire.ErrZeroRead) {
 				f.logger.WarnContext(ctx, "connection ended", slog.Any("error", err))
 			}
 		})
@@ -45,14 +47,15 @@ func (f *front) serve(ctx context.Context, listener net.Listener) error {
 func (f *front) relay(ctx context.Context, client net.Conn) error {
 	defer client.Close()
 	var dialer net.Dialer
-	backend, err := dialer.DialContext(ctx, "tcp", f.backend)
+	connection, err := dialer.DialContext(ctx, "tcp", f.backend)
 	if err != nil {
 		return fmt.Errorf("connect to the backend: %w", err)
 	}
-	defer backend.Close()
-	defer context.AfterFunc(ctx, func() { _, _ = client.Close(), backend.Close() })()
+	defer connection.Close()
+	defer context.AfterFunc(ctx, func() { _, _ = client.Close(), connection.Close() })()
+	front, backend := newPeer(client), newPeer(connection)
 	for {
-		question, err := readMessage(client)
+		question, err := front.read()
 		if err != nil {
 			return err
 		}
@@ -60,58 +63,110 @@ func (f *front) relay(ctx context.Context, client net.Conn) error {
 		if err != nil {
 			return err
 		}
-		if _, err := client.Write(answer); err != nil {
-			return fmt.Errorf("answer: %w", err)
+		if err := front.write(answer); err != nil {
+			return err
 		}
 	}
 }
 
 // ask waits for the answer, whether the client does or not: the next may write only after that.
-func (f *front) ask(backend net.Conn, question []byte) ([]byte, error) {
-	if writes(question) {
-		f.writing.Lock()
-		defer f.writing.Unlock()
+func (f *front) ask(backend *peer, question message) (message, error) {
+	body, ok := question.body.(*wire.OpMsg)
+	if !ok {
+		return backend.ask(question)
 	}
-	if _, err := backend.Write(question); err != nil {
-		return nil, fmt.Errorf("ask: %w", err)
+	command, err := document(body)
+	if err != nil {
+		return message{}, err
 	}
-	return readMessage(backend)
+	if reads(command.Command()) {
+		return backend.ask(question)
+	}
+	f.writing.Lock()
+	defer f.writing.Unlock()
+	narrowed, err := narrow(command, backend.askFor)
+	if err != nil {
+		return message{}, err
+	}
+	answer, err := backend.tell(narrowed, question.header.RequestID)
+	if database, _ := command.Get("$db").(string); err == nil && command.Command() == "createIndexes" {
+		err = f.indexes(database)
+	}
+	return answer, err
 }
 
-const (
-	header  = 16 // bytes: length, identity, identity of what it answers, kind
-	message = 2013
-)
-
-func readMessage(from io.Reader) ([]byte, error) {
-	var length [4]byte
-	if _, err := io.ReadFull(from, length[:]); err != nil {
-		return nil, err //nolint:wrapcheck // the end of a connection is io.EOF
+// reads reports whether a command is known to change nothing.
+func reads(command string) bool {
+	switch command {
+	case "find", "getMore", "aggregate", "count", "distinct", "hello", "isMaster", "ismaster", "ping", "endSessions",
+		"killCursors", "buildInfo", "listCollections", "listIndexes", "listDatabases":
+		return true
 	}
-	n := binary.LittleEndian.Uint32(length[:])
-	if n < header || n > 48_000_000 { // MongoDB's own limit
-		return nil, fmt.Errorf("a message of %d bytes", n)
-	}
-	whole := make([]byte, n)
-	copy(whole, length[:])
-	if _, err := io.ReadFull(from, whole[len(length):]); err != nil {
-		return nil, fmt.Errorf("read a message: %w", err)
-	}
-	return whole, nil
+	return false
 }
 
-// writes reports whether a message may change something: whether it is a command that is not known to read only. The name
-// of a command is the first key of the document behind flags, the kind of the section, its length and the key's type.
-func writes(question []byte) bool {
-	const name = header + 4 + 1 + 4 + 1
-	if len(question) < name || binary.LittleEndian.Uint32(question[12:]) != message {
-		return false
+// peer is one end of a connection.
+type peer struct {
+	reader *bufio.Reader
+	writer *bufio.Writer
+}
+
+type message struct {
+	header *wire.MsgHeader
+	body   wire.MsgBody
+}
+
+func newPeer(c net.Conn) *peer { return &peer{bufio.NewReader(c), bufio.NewWriter(c)} }
+
+func (p *peer) read() (message, error) {
+	header, body, err := wire.ReadMessage(p.reader)
+	if err != nil {
+		return message{}, fmt.Errorf("read a message: %w", err)
 	}
-	command, _, _ := bytes.Cut(question[name:], []byte{0})
-	switch string(command) {
-	case "find", "getMore", "aggregate", "count", "distinct", "hello", "ping", "endSessions", "killCursors", "buildInfo",
-		"listCollections", "listIndexes", "listDatabases":
-		return false
+	return message{header, body}, nil
+}
+
+func (p *peer) write(m message) error {
+	if err := wire.WriteMessage(p.writer, m.header, m.body); err != nil {
+		return fmt.Errorf("write a message: %w", err)
 	}
-	return true
+	if err := p.writer.Flush(); err != nil {
+		return fmt.Errorf("write a message: %w", err)
+	}
+	return nil
+}
+
+func (p *peer) ask(question message) (message, error) {
+	if err := p.write(question); err != nil {
+		return message{}, err
+	}
+	return p.read()
+}
+
+// tell asks with a command in the name of a request.
+func (p *peer) tell(command *wirebson.Document, request int32) (message, error) {
+	body, err := wire.NewOpMsg(command)
+	if err != nil {
+		return message{}, fmt.Errorf("encode a message: %w", err)
+	}
+	encoded, err := body.MarshalBinary()
+	if err != nil {
+		return message{}, fmt.Errorf("encode a message: %w", err)
+	}
+	length := int32(wire.MsgHeaderLen + len(encoded)) //nolint:gosec // as long as the limit of messages
+	header := &wire.MsgHeader{MessageLength: length, RequestID: request, OpCode: wire.OpCodeMsg}
+	return p.ask(message{header, body})
+}
+
+// askFor asks for itself.
+func (p *peer) askFor(command *wirebson.Document) (*wirebson.Document, error) {
+	answer, err := p.tell(command, 0)
+	if err != nil {
+		return nil, err
+	}
+	body, ok := answer.body.(*wire.OpMsg)
+	if !ok {
+		return nil, errors.New("the backend answers in an old protocol")
+	}
+	return document(body)
 }

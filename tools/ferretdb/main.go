@@ -52,7 +52,11 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 	if *verbose {
 		logger = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	}
-	backend, address, err := open(*data, logger)
+	folder, err := prepare(*data)
+	if err != nil {
+		return err
+	}
+	backend, address, err := open(folder, logger)
 	if err != nil {
 		return err
 	}
@@ -66,22 +70,29 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 	var parts sync.WaitGroup
 	defer parts.Wait()
 	parts.Go(func() { _ = backend.Run(ctx) }) // it returns when ctx ends, and no error
-	front := &front{backend: address, logger: logger}
+	front := &front{backend: address, logger: logger, indexes: func(database string) error {
+		return identityIndexes(ctx, folder, database)
+	}}
 	return front.serve(ctx, listener)
 }
 
-// open opens FerretDB on the databases in a folder, and returns the address it listens on.
-func open(data string, logger *slog.Logger) (*ferretdb.FerretDB, string, error) {
+// prepare makes the folder that has the databases, and returns its path.
+func prepare(data string) (string, error) {
 	if data == "" {
-		return nil, "", errors.New("say where the databases are: -data folder")
+		return "", errors.New("say where the databases are: -data folder")
 	}
 	folder, err := filepath.Abs(data)
 	if err != nil {
-		return nil, "", fmt.Errorf("find the folder of the databases: %w", err)
+		return "", fmt.Errorf("find the folder of the databases: %w", err)
 	}
 	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return nil, "", fmt.Errorf("make the folder of the databases: %w", err)
+		return "", fmt.Errorf("make the folder of the databases: %w", err)
 	}
+	return folder, nil
+}
+
+// open opens FerretDB on the databases in a folder, and returns the address it listens on.
+func open(folder string, logger *slog.Logger) (*ferretdb.FerretDB, string, error) {
 	backend, err := ferretdb.New(&ferretdb.Config{
 		Listener: ferretdb.ListenerConfig{TCP: "127.0.0.1:0"}, Logger: logger,
 		Handler: "sqlite", SQLiteURL: "file:" + folder + "/",
