@@ -7,9 +7,11 @@ usage() {
 	cat <<'END'
 Usage: ./mario-docker.sh COMMAND
 
-  start [--prod] [--traffic]  build and start everything; sampled, masked and behind a password; with customers
+  start [--prod] [--traffic] [--processes]
+                              build and start everything; sampled, masked and behind a password; with customers; the
+                              pizzeria as three processes, with PostgreSQL and NATS
   stop                        stop everything, and keep what is stored
-  restart [--prod] [--traffic]  as it was started last, if no options are given
+  restart [OPTIONS]           as it was started last, if no options are given
   status                      what runs, and how it is doing
   logs [SERVICE]              what services print, until Ctrl-C
   clean [--yes]               stop everything and delete what is stored
@@ -56,6 +58,7 @@ check_ports() {
 	local ours name port owner problem=
 	ours=$(all ps --status running --services)
 	while read -r name port; do
+		if [[ $name == postgres || $name == nats ]] && [[ -z $processes ]]; then continue; fi
 		if grep -qx "$name" <<<"$ours" || ! taken "$port"; then continue; fi
 		owner=$(who "$port")
 		printf 'mario-docker: port %s, for %s, is taken by %s\n' "$port" "$name" "${owner:-another program}" >&2
@@ -69,6 +72,8 @@ loki 3100
 otel-collector 4317
 otel-collector 4318
 otel-collector 13133
+postgres 5432
+nats 4222
 END
 	[[ -z $problem ]] || fail "stop what listens there, then start again"
 }
@@ -83,7 +88,20 @@ make_password() {
 	fi
 }
 
+# make_passwords makes those of the database and the broker, which only those who need them are told.
+make_passwords() {
+	local secret=.secrets/processes.env name
+	if [[ ! -s $secret ]]; then
+		mkdir -p .secrets && chmod 700 .secrets
+		for name in POSTGRES_PASSWORD DATABASE_PASSWORD BUS_PASSWORD; do
+			printf '%s=p%s\n' "$name" "$(head -c 24 /dev/urandom | base64 | tr -d '\n' | tr '+/' '-_')"
+		done >"$secret"
+		chmod 600 "$secret"
+	fi
+}
+
 production=
+processes=
 profiles=()
 last=.mario-docker # the options of the last start, a word each
 options=
@@ -94,6 +112,7 @@ read_options() {
 	for option in "$@"; do
 		case $option in
 		--prod) production=1 ;;
+		--processes) processes=1 ;;
 		--traffic)
 			profiles=(--profile traffic)
 			export PAYMENT_URL=http://mario-pizzeria-traffic:8090
@@ -122,6 +141,10 @@ start() {
 	if [[ -n $production ]]; then
 		files+=(-f docker-compose.mario.prod.yml)
 		make_password
+	fi
+	if [[ -n $processes ]]; then
+		files=(--env-file .secrets/processes.env "${files[@]}" -f docker-compose.mario.processes.yml)
+		make_passwords
 	fi
 	check_ports
 	printf '%s\n' "$options" >"$last"
@@ -160,8 +183,11 @@ clean() {
 	fi
 	[[ $answer == yes ]] || fail "nothing was deleted"
 	all down --volumes --remove-orphans
-	files+=(-f docker-compose.mario.prod.yml) # which has a volume more
-	all down --volumes --remove-orphans
+	local more
+	for more in prod processes; do # which have volumes of their own
+		files+=(-f "docker-compose.mario.$more.yml")
+		all down --volumes --remove-orphans
+	done
 }
 
 command=${1-}
@@ -188,6 +214,7 @@ status)
 	;;
 logs)
 	need_docker
+	files+=(-f docker-compose.mario.processes.yml) # whose services have logs too, if they run
 	all logs --follow --tail 100 "$@"
 	;;
 clean) clean "$@" ;;

@@ -15,12 +15,14 @@ import (
 	"github.com/neuroglia-go/neuroglia/stack"
 )
 
-// composed returns what is started in development, and in production.
+// composed returns what is started in development, in production, and with the pizzeria as several processes.
 func composed(t *testing.T) map[string]tree {
 	t.Helper()
 	return map[string]tree{
 		"dev":  read(t, "docker-compose.mario.yml"),
 		"prod": merge(read(t, "docker-compose.mario.yml"), read(t, "docker-compose.mario.prod.yml")),
+
+		"processes": merge(read(t, "docker-compose.mario.yml"), read(t, "docker-compose.mario.processes.yml")),
 	}
 }
 
@@ -33,8 +35,8 @@ func services(t *testing.T) map[string]tree {
 			found[variant+"/"+name] = service.(tree)
 		}
 	}
-	if len(found) != 16 {
-		t.Errorf("there are %d services, not 8 in development and production", len(found))
+	if len(found) != 29 {
+		t.Errorf("there are %d services, not 8 in development and production, and 13 with several processes", len(found))
 	}
 	return found
 }
@@ -43,6 +45,7 @@ func TestComposeAcceptsItsFiles(t *testing.T) {
 	t.Parallel()
 	for _, files := range [][]string{
 		{"../docker-compose.mario.yml"}, {"../docker-compose.mario.yml", "../docker-compose.mario.prod.yml"},
+		{"../docker-compose.mario.yml", "../docker-compose.mario.prod.yml", "../docker-compose.mario.processes.yml"},
 	} {
 		options, err := cli.NewProjectOptions(files, cli.WithProfiles([]string{"*"}), cli.WithConsistency(true))
 		if err != nil {
@@ -56,7 +59,7 @@ func TestComposeAcceptsItsFiles(t *testing.T) {
 
 func TestEveryImageIsPinned(t *testing.T) {
 	t.Parallel()
-	exact := regexp.MustCompile(`:v?\d+\.\d+\.\d+$|@sha256:[0-9a-f]{64}$`)
+	exact := regexp.MustCompile(`:v?\d+\.\d+\.\d+(-alpine)?$|postgres:\d+\.\d+$|@sha256:[0-9a-f]{64}$`)
 	for where, service := range services(t) {
 		if image := service["image"].(string); !exact.MatchString(image) {
 			t.Errorf("%s: %s is no exact version", where, image)
@@ -90,7 +93,7 @@ func TestServicesMayDoNoMoreThanTheyNeed(t *testing.T) {
 			t.Errorf("%s: it may write, has capabilities or can get more: %v", where, service)
 		}
 		user, _ := service["user"].(string)
-		if root := strings.HasPrefix(user, "0:") || user == ""; root != (name == "queue-owner") {
+		if root := strings.HasPrefix(user, "0:") || user == ""; root != strings.HasSuffix(name, "-owner") {
 			t.Errorf("%s: it runs as %q", where, user)
 		}
 	}
@@ -105,7 +108,7 @@ func TestServicesAreBoundedAndGetTimeToStop(t *testing.T) {
 			t.Errorf("%s: memory %v, time to stop %v", where, limit, service["stop_grace_period"])
 		}
 		soft, _ := at(service["environment"], "GOMEMLIMIT").(string)
-		if name == "queue-owner" || name == "mario-pizzeria-traffic" {
+		if strings.HasSuffix(name, "-owner") || name == "mario-pizzeria-traffic" || name == "postgres" {
 			continue
 		}
 		if share := float64(mebibytes(t, soft)) / float64(mebibytes(t, limit)); share > 0.8 || share < 0.7 {
@@ -132,6 +135,8 @@ func TestPortsAreOpenToThisMachineOnly(t *testing.T) {
 	p := stack.DefaultPorts()
 	want := map[string][]string{
 		"mario-pizzeria-app": {"8080:8080"},
+		"postgres":           {"5432:5432"},
+		"nats":               {"4222:4222"},
 		"grafana":            {fmt.Sprintf("%d:3000", p.Grafana)},
 		"tempo":              {fmt.Sprintf("%d:3200", p.Tempo)},
 		"prometheus":         {fmt.Sprintf("%d:9090", p.Prometheus)},
@@ -163,12 +168,16 @@ func TestEveryServiceIsCheckedOrSaysWhyNot(t *testing.T) {
 	t.Parallel()
 	checks := map[string]string{
 		"mario-pizzeria-app": "/mario-pizzeria healthcheck",
+		"mario-kitchen":      "/mario-pizzeria healthcheck",
+		"mario-delivery":     "/mario-pizzeria healthcheck",
+		"postgres":           "pg_isready -h 127.0.0.1 -d mario",
+		"nats":               "wget -qO- http://127.0.0.1:8222/healthz",
 		"prometheus":         "wget -qO- http://localhost:9090/-/ready",
 		"loki":               "/usr/bin/loki -health",
 		"tempo":              "/tempo --health",
 		"grafana":            "wget -qO- http://localhost:3000/api/health",
 	}
-	compose := read(t, "docker-compose.mario.yml")
+	composed := composed(t)
 	text, _ := os.ReadFile("../docker-compose.mario.yml")
 	for where, service := range services(t) {
 		name := path.Base(where)
@@ -190,7 +199,7 @@ func TestEveryServiceIsCheckedOrSaysWhyNot(t *testing.T) {
 		dependencies, _ := service["depends_on"].(tree)
 		for other, dependency := range dependencies {
 			_, canBeHealthy := checks[other]
-			if at(compose, "services", other) == nil || at(dependency, "condition") == "service_healthy" && !canBeHealthy {
+			if at(composed[path.Dir(where)], "services", other) == nil || at(dependency, "condition") == "service_healthy" && !canBeHealthy {
 				t.Errorf("%s: it waits for %s: %v", where, other, dependency)
 			}
 		}

@@ -134,6 +134,35 @@ func TestMarioDockerStartsDevelopmentWithoutAPasswordAndProductionWithOne(t *tes
 	}
 }
 
+func TestMarioDockerMakesPasswordsForSeveralProcesses(t *testing.T) {
+	t.Parallel()
+	d := newDocker(t, running)
+	text, code := d.run("start", "--processes")
+	if code != 0 || !strings.Contains(d.told(), "compose --env-file .secrets/processes.env -f docker-compose.mario.yml "+
+		"-f docker-compose.mario.processes.yml up") {
+		t.Errorf("it ends with %d, and docker is told %s: %s", code, d.told(), text)
+	}
+	first, err := os.ReadFile(d.path(".secrets", "processes.env"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	passwords := map[string]bool{}
+	for line := range strings.Lines(string(first)) {
+		name, password, _ := strings.Cut(strings.TrimSpace(line), "=")
+		passwords[password] = true
+		if !strings.HasSuffix(name, "_PASSWORD") || len(password) != 33 || strings.Contains(text, password) {
+			t.Errorf("%q is no password, or printed", line)
+		}
+	}
+	if len(passwords) != 3 {
+		t.Errorf("there are %d passwords, not 3", len(passwords))
+	}
+	d.run("restart")
+	if again, _ := os.ReadFile(d.path(".secrets", "processes.env")); string(again) != string(first) {
+		t.Error("a second start makes other passwords")
+	}
+}
+
 func TestMarioDockerRestartsWhatWasStarted(t *testing.T) {
 	t.Parallel()
 	const prod, traffic = " -f docker-compose.mario.prod.yml", " --profile traffic"
