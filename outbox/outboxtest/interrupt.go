@@ -99,10 +99,16 @@ func (s suite) settleInterrupted(t *testing.T) {
 	}
 	began := time.Now()
 	a.settle(t, outbox.Untouched, a.add(t, "more", 1)...)
-	took := time.Since(began) / 2
-	gone := map[string]bool{}
+	took := time.Since(began)
+	gone, calls := map[string]bool{}, 0
+	sometimes := func() (context.Context, context.CancelFunc) {
+		if calls++; calls%3 == 0 {
+			return context.WithCancel(t.Context()) // so that there is progress, however slow the database
+		}
+		return interrupt(t, took)
+	}
 	eventually(t, "all is delivered in spite of interruptions", func() bool {
-		ctx, cancel := interrupt(t, took)
+		ctx, cancel := sometimes()
 		claimed, _, err := a.Log.Claim(ctx, types(), 5)
 		cancel()
 		if err != nil || len(claimed) == 0 {
@@ -115,7 +121,7 @@ func (s suite) settleInterrupted(t *testing.T) {
 			}
 			outcomes[i] = outbox.Outcome{Entry: e, Verdict: outbox.Delivered}
 		}
-		ctx, cancel = interrupt(t, took)
+		ctx, cancel = sometimes()
 		err = a.Log.Settle(ctx, outcomes)
 		cancel()
 		for _, e := range claimed {
