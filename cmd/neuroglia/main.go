@@ -1,4 +1,5 @@
-// Command neuroglia is the tool of Neuroglia for Go. Its doctor checks the signal path of an observability stack.
+// Command neuroglia is the tool of Neuroglia for Go. Its doctor checks the signal path of an observability stack, its outbox
+// looks after the dead letters of a service.
 package main
 
 import (
@@ -35,12 +36,17 @@ func run(
 	switch command {
 	case "doctor":
 		return runDoctor(ctx, args[1:], env, stdout, stderr)
+	case "outbox":
+		return runOutbox(ctx, args[1:], env, os.Stdin, stdout, stderr)
 	case "version":
 		fmt.Fprintln(stdout, "neuroglia", version())
 		return exitOK
 	case "help", "-h", "--help":
 		if len(args) > 1 && args[1] == "doctor" {
 			return runDoctor(ctx, []string{"--help"}, env, stdout, stderr)
+		}
+		if len(args) > 1 && args[1] == "outbox" {
+			return runOutbox(ctx, []string{"--help"}, env, os.Stdin, stdout, stderr)
 		}
 		usage(stdout)
 		return exitOK
@@ -58,8 +64,9 @@ func usage(w io.Writer) {
 	fmt.Fprint(w, `Usage: neuroglia COMMAND
 
   doctor   check the signal path of an observability stack, from an app to its dashboards
+  outbox   list, show, replay or discard the dead letters of a service
   version  show the version
-  help     show this, or with "help doctor" what the doctor takes
+  help     show this, or with "help doctor" or "help outbox" what these take
 `)
 }
 
