@@ -4,8 +4,8 @@ ifneq ($(words $(CURDIR)),1)
 $(error the path of this folder has a space in it, which make cannot handle: move it)
 endif
 
-# Every module of the repository: those of go.work, and the collector, which needs versions of its own.
-MODULES := $(shell GOWORK=$(CURDIR)/go.work go list -m -f '{{.Dir}}' 2>/dev/null) $(CURDIR)/tools/collector
+# Every module of the repository: those of go.work, and programs that need versions of their own.
+MODULES := $(shell GOWORK=$(CURDIR)/go.work go list -m -f '{{.Dir}}' 2>/dev/null) $(CURDIR)/tools/collector $(CURDIR)/tools/ferretdb
 BIN := $(CURDIR)/.bin
 FUZZTIME ?= 30s
 # Each module is built and tested alone, as its users get it.
@@ -33,7 +33,7 @@ demo: $(STACK) $(BIN)/stack $(BIN)/mario-pizzeria $(BIN)/neuroglia ## the stack,
 test: ## everything that must hold: vet, the tests of all modules, lint
 	@$(MAKE) --no-print-directory --keep-going vet unit lint
 
-unit: $(BIN)/mario-pizzeria $(STACK) ## the tests of all modules, with the race detector where there is a C compiler
+unit: $(BIN)/mario-pizzeria $(BIN)/ferretdb $(STACK) ## the tests of all modules, with the race detector where there is a C compiler
 	@failed=; for module in $(MODULES); do \
 		echo "== test $${module#$(CURDIR)/}"; (cd $$module && CGO_ENABLED=$(if $(RACE),1,0) go test $(RACE) -shuffle=on -timeout 20m ./...) || failed=1; \
 	done; [ -z "$$failed" ]
@@ -88,6 +88,11 @@ $(BIN)/prometheus $(BIN)/promtool: $(BIN)/%: $(wildcard tools/prometheus/go.*)
 $(BIN)/loki: $(wildcard tools/loki/go.*)
 	@echo "building loki, which takes many minutes the first time"
 	@cd tools/loki && CGO_ENABLED=0 go build -o $@ github.com/grafana/loki/v3/cmd/loki
+
+# A server that speaks MongoDB's protocol, for tests.
+$(BIN)/ferretdb: $(wildcard tools/ferretdb/go.* tools/ferretdb/*.go)
+	@echo "building ferretdb, which takes some minutes the first time"
+	@cd tools/ferretdb && CGO_ENABLED=0 go build -tags ferretdb_no_postgresql,ferretdb_no_mysql -o $@ .
 
 $(BIN)/neuroglia: FORCE
 	@cd cmd/neuroglia && go build -o $@ .
