@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"strconv"
 	"sync/atomic"
 	"testing"
@@ -21,7 +20,7 @@ import (
 
 // brokers are the kinds of servers to measure: one that leaves it to the system when to write to disk, as a server with
 // its defaults does, and the embedded one, which waits for the disk.
-func brokers(b *testing.B, measure func(b *testing.B, open func(...natsbus.Option) *natsbus.Transport)) {
+func brokers(b *testing.B, measure func(b *testing.B, url func() string)) {
 	b.Helper()
 	b.Run("server", func(b *testing.B) {
 		s, err := server.NewServer(&server.Options{
@@ -35,23 +34,21 @@ func brokers(b *testing.B, measure func(b *testing.B, open func(...natsbus.Optio
 			b.Fatal("the server does not start")
 		}
 		b.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
-		measure(b, opener(b, s.ClientURL()))
+		measure(b, s.ClientURL)
 	})
 	b.Run("embedded", func(b *testing.B) {
-		measure(b, opener(b, "nats:embedded?dir="+filepath.Join(b.TempDir(), "nats")))
+		measure(b, func() string { return "nats:embedded?dir=" + b.TempDir() })
 	})
 }
 
-func opener(b *testing.B, url string) func(...natsbus.Option) *natsbus.Transport {
+func opened(b *testing.B, url string, opts ...natsbus.Option) *natsbus.Transport {
 	b.Helper()
-	return func(opts ...natsbus.Option) *natsbus.Transport {
-		transport, err := natsbus.Open(b.Context(), url, append(opts, natsbus.WithTelemetry(quiet()))...)
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.Cleanup(func() { _ = transport.Close(context.Background()) })
-		return transport
+	transport, err := natsbus.Open(b.Context(), url, append(opts, natsbus.WithTelemetry(quiet()))...)
+	if err != nil {
+		b.Fatal(err)
 	}
+	b.Cleanup(func() { _ = transport.Close(context.Background()) })
+	return transport
 }
 
 func quiet() telemetry.Providers {
@@ -68,8 +65,9 @@ func order(n int64) cloudevent.Event {
 }
 
 func BenchmarkPublish(b *testing.B) {
-	brokers(b, func(b *testing.B, open func(...natsbus.Option) *natsbus.Transport) {
-		transport := open()
+	brokers(b, func(b *testing.B, url func() string) {
+		b.Helper()
+		transport := opened(b, url())
 		var n atomic.Int64
 		for _, publishers := range []int{1, 64} {
 			b.Run(fmt.Sprintf("publishers=%d", publishers), func(b *testing.B) {
@@ -88,10 +86,12 @@ func BenchmarkPublish(b *testing.B) {
 }
 
 func BenchmarkConsume(b *testing.B) {
-	brokers(b, func(b *testing.B, open func(...natsbus.Option) *natsbus.Transport) {
+	brokers(b, func(b *testing.B, url func() string) {
+		b.Helper()
 		for _, concurrency := range []int{1, 16} {
 			b.Run(fmt.Sprintf("concurrency=%d", concurrency), func(b *testing.B) {
-				transport := open(natsbus.WithNamespace(fmt.Sprintf("bench-%d-%d", concurrency, b.N)), natsbus.WithHistory())
+				namespace := natsbus.WithNamespace(fmt.Sprintf("bench-%d-%d", concurrency, b.N))
+				transport := opened(b, url(), namespace, natsbus.WithHistory())
 				b.SetParallelism(64)
 				var n atomic.Int64
 				b.RunParallel(func(pb *testing.PB) {

@@ -22,10 +22,11 @@ func TestAnEventIsNotHandedOutAgainWhileItsHandlerWorks(t *testing.T) {
 	for range 2 {
 		subscribe(t, b.process(t, natsbus.WithAckWait(short)), "kitchen", 1,
 			func(ctx context.Context, e cloudevent.Event, attempt int) error {
+				err := in.deliver(ctx, e, attempt)
 				if e.ID == "a-000" {
 					<-time.After(4 * short)
 				}
-				return errors.Join(ctx.Err(), in.deliver(ctx, e, attempt))
+				return errors.Join(err, ctx.Err())
 			})
 	}
 	publish(t, b.process(t), numbered("a", 3)...)
@@ -35,13 +36,22 @@ func TestAnEventIsNotHandedOutAgainWhileItsHandlerWorks(t *testing.T) {
 func TestAnEventIsNotHandedOutAgainWhileItWaitsForAHandler(t *testing.T) {
 	t.Parallel()
 	b := newServer(t)
-	in := newInbox()
-	subscribe(t, b.process(t, natsbus.WithAckWait(short)), "kitchen", 1,
-		func(ctx context.Context, e cloudevent.Event, attempt int) error {
-			<-time.After(2 * short)
-			return in.deliver(ctx, e, attempt)
-		})
-	publish(t, b.process(t), event("1", "a"), event("2", "b"), event("3", "c"), event("4", "d"))
+	began, release, in := make(chan struct{}, 10), make(chan struct{}), newInbox()
+	one, other := b.process(t, natsbus.WithAckWait(short)), b.process(t, natsbus.WithAckWait(short))
+	subscribe(t, one, "kitchen", 1, func(ctx context.Context, e cloudevent.Event, attempt int) error {
+		began <- struct{}{}
+		<-release
+		return in.deliver(ctx, e, attempt)
+	})
+	publish(t, other, event("1", "a"), event("2", "b"), event("3", "c"), event("4", "d"))
+	await(t, "delivery", began)
+	subscribe(t, other, "kitchen", 1, in.deliver)
+	select {
+	case got := <-in:
+		t.Errorf("got %s, which waits in another process", got)
+	case <-time.After(3 * short):
+	}
+	close(release)
 	for range 4 {
 		if got := await(t, "event", in); got.attempt != 1 {
 			t.Errorf("got %s, want that it comes once", got)
@@ -76,6 +86,50 @@ func TestTheEventsOfAProcessThatDiesAreAnothersInOrder(t *testing.T) {
 			stop(t, dying)
 		})
 	}
+}
+
+func TestAProcessThatLostAnEventDoesNotTakeItFromTheOneThatHasIt(t *testing.T) {
+	t.Parallel()
+	b := newServer(t)
+	var way link
+	losing := b.process(t, way.option(), natsbus.WithAckWait(short))
+	began, mended, in := make(chan context.Context, 10), make(chan struct{}), newInbox()
+	subscribe(t, losing, "kitchen", 2, func(ctx context.Context, e cloudevent.Event, attempt int) error {
+		if e.ID != "a-000" || attempt > 1 {
+			return in.deliver(ctx, e, attempt)
+		}
+		began <- ctx
+		<-ctx.Done()
+		<-mended
+		return ctx.Err()
+	})
+	other := b.process(t, natsbus.WithAckWait(short))
+	publish(t, other, numbered("a", 2)...)
+	lost := await(t, "delivery", began)
+	way.partition(true)
+	has, release := make(chan struct{}, 10), make(chan struct{})
+	subscribe(t, other, "kitchen", 2, func(ctx context.Context, e cloudevent.Event, attempt int) error {
+		if e.ID == "a-000" {
+			has <- struct{}{}
+			<-release
+		}
+		return in.deliver(ctx, e, attempt)
+	})
+	await(t, "delivery to the other", has)
+	await(t, "loss", lost.Done())
+	way.partition(false)
+	eventually(t, "end of the partition", func() bool {
+		return losing.Publish(t.Context(), event("mended", "another subject")) == nil
+	})
+	in.want(t, "mended(1)")
+	close(mended)
+	select {
+	case got := <-in:
+		t.Errorf("got %s while the other handles the event before it", got)
+	case <-time.After(3 * short):
+	}
+	close(release)
+	in.want(t, "a-000(2)", "a-001(1)")
 }
 
 func TestAnEventThatEndsEveryProcessIsGivenUpUnseen(t *testing.T) {

@@ -16,6 +16,8 @@ func (t *Transport) Subscribe(ctx context.Context, s eventbus.Subscription, deli
 	}
 	slots := make(chan struct{}, max(1, s.Concurrency))
 	lanes := make([]*lane, t.laneCount)
+	ctx, cancel := context.WithTimeout(ctx, t.startTimeout)
+	defer cancel()
 	var making errgroup.Group
 	making.SetLimit(8)
 	for i := range lanes {
@@ -23,7 +25,9 @@ func (t *Transport) Subscribe(ctx context.Context, s eventbus.Subscription, deli
 			Transport: t, subscription: s, number: i, name: consumerName(s.Group, s.Type, i), slots: slots, deliver: deliver,
 		}
 		lanes[i] = l
-		making.Go(func() error { return t.makeConsumer(ctx, l) })
+		making.Go(func() error {
+			return eventually(ctx, func(ctx context.Context) error { return t.makeConsumer(ctx, l) })
+		})
 	}
 	if err := making.Wait(); err != nil {
 		return fmt.Errorf("natsbus: %w", err)
