@@ -1,9 +1,14 @@
 package sqlrepo
 
 import (
+	"database/sql"
 	"fmt"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/neuroglia-go/neuroglia/aggregate"
 )
 
 // InUse returns how many connections somebody works with.
@@ -58,6 +63,52 @@ func Plan(tb testing.TB, db *DB, text string) string {
 	return detail
 }
 
+// Plans returns how the database would run the statements of its outbox.
+func Plans(tb testing.TB, db *DB) map[string]string {
+	tb.Helper()
+	o, found := db.outbox, map[string]string{}
+	const one = `["one"]`
+	objects := encode([]row{{ID: "one", Type: "Ticket", Verdict: "again"}})
+	args := map[**sql.Stmt][]any{
+		&o.insertion: {objects, "Ticket", "one", "owner", 1}, &o.claim: {"owner", 1, one, 1}, &o.peek: {one},
+		&o.renewal: {"owner", one, 1}, &o.conclusion: {"owner", objects}, &o.burial: {"owner", one},
+		&o.removal: {"owner", one}, &o.promotion: {objects}, &o.forgetting: {1, 1}, &o.exhumation: {one},
+		&o.resave: {one}, &o.discards: {one}, &o.seen: {"key"},
+	}
+	for _, s := range o.statements() {
+		if s.into != &o.status { // which counts
+			found[s.operation+" "+s.text] = explain(tb, db, s.on, s.text, args[s.into]...)
+		}
+	}
+	return found
+}
+
+func explain(tb testing.TB, db *DB, on *sql.DB, text string, args ...any) string {
+	tb.Helper()
+	explain := "EXPLAIN QUERY PLAN "
+	if db.dialect.alone != "" {
+		explain = "EXPLAIN "
+	}
+	rows, err := on.QueryContext(tb.Context(), explain+text, args...)
+	if err != nil {
+		tb.Fatalf("%s: %v", text, err)
+	}
+	defer rows.Close()
+	var plan strings.Builder
+	for rows.Next() {
+		var line string
+		into := []any{&line}
+		if db.dialect.alone == "" {
+			into = []any{new(int), new(int), new(int), &line}
+		}
+		if err := rows.Scan(into...); err != nil {
+			tb.Fatal(err)
+		}
+		plan.WriteString(line + "\n")
+	}
+	return plan.String()
+}
+
 // Lock holds the lock of a writer until unlock is called.
 func Lock(tb testing.TB, db *DB) (unlock func()) {
 	tb.Helper()
@@ -76,4 +127,33 @@ func Lock(tb testing.TB, db *DB) (unlock func()) {
 func SetBusyTimeout(tb testing.TB, db *DB, ms int) {
 	tb.Helper()
 	Exec(tb, db, fmt.Sprintf("PRAGMA busy_timeout = %d", ms))
+}
+
+// Backlog makes events that nobody holds, each others of as many streams.
+func Backlog(tb testing.TB, db *DB, streams, each int) {
+	tb.Helper()
+	Exec(tb, db, `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < `+
+		strconv.Itoa(streams*each)+`)
+		INSERT INTO neuroglia_outbox (`+kept+`, owner, free_at, head)
+		SELECT '`+aggregate.NewID()+`' || n, 'Counted', 'Ticket', 'stream ' || (n % `+strconv.Itoa(streams)+`), 1, 1,
+			'{"Count":1}', 'null', 0, 'null', '', 1, 0, NULL, n, n <= `+strconv.Itoa(streams)+` FROM numbers`)
+}
+
+// Postpone makes all events wait for an hour.
+func Postpone(tb testing.TB, db *DB) {
+	tb.Helper()
+	Exec(tb, db, `UPDATE neuroglia_outbox SET free_at = `+db.dialect.now+` + 3600000000000`)
+}
+
+// Estrange gives all events a type that nobody knows.
+func Estrange(tb testing.TB, db *DB) {
+	tb.Helper()
+	Exec(tb, db, `UPDATE neuroglia_outbox SET type = 'Strange'`)
+}
+
+// Bury makes dead letters of all events.
+func Bury(tb testing.TB, db *DB) {
+	tb.Helper()
+	Exec(tb, db, `INSERT INTO neuroglia_dead_letters (`+kept+`, dead_at) SELECT `+kept+`, 1 FROM neuroglia_outbox`)
+	Exec(tb, db, `DELETE FROM neuroglia_outbox`)
 }

@@ -45,16 +45,16 @@ func (*Outbox) Name() string { return "sqlrepo" }
 type row struct {
 	N        int    `json:"n"`
 	ID       string `json:"id"`
-	Type     string `json:"type,omitempty"`
-	Version  int64  `json:"version,omitempty"`
-	RaisedAt int64  `json:"raised_at,omitempty"`
-	Data     string `json:"data,omitempty"`
+	Type     string `json:"type"`
+	Version  int64  `json:"version"`
+	RaisedAt int64  `json:"raised_at"`
+	Data     string `json:"data"`
 	Origin   string `json:"origin"`
-	Handled  string `json:"handled,omitempty"`
+	Handled  string `json:"handled"`
 	Error    string `json:"error"`
 	Due      int64  `json:"due"`
 	Wait     int64  `json:"wait"`
-	Verdict  string `json:"verdict,omitempty"`
+	Verdict  string `json:"verdict"`
 }
 
 // save adds the entries of one change, and reports whether this process holds them.

@@ -20,19 +20,33 @@ const (
 	pendingTable, deadTable, inboxTable = "neuroglia_outbox", "neuroglia_dead_letters", "neuroglia_inbox"
 )
 
-// prepare prepares the statements.
+// prepared is a statement that is to be prepared.
+type prepared struct {
+	into                   **sql.Stmt
+	on                     *sql.DB
+	operation, table, text string
+}
+
 func (o *Outbox) prepare(ctx context.Context) error {
+	o.db.statements.describe(insertKey, "INSERT", inboxTable)
+	for _, p := range o.statements() {
+		o.db.statements.describe(p.text, p.operation, p.table)
+		statement, err := p.on.PrepareContext(ctx, p.text) //nolint:sqlclosecheck // lives as long as the database
+		if err != nil {
+			return fmt.Errorf("%s %s: %w", p.operation, p.table, err)
+		}
+		*p.into = statement
+	}
+	return nil
+}
+
+func (o *Outbox) statements() []prepared {
 	d := o.db.dialect
 	reader := o.db.relayer
 	if d.alone == "" {
 		reader = o.db.reader
 	}
-	o.db.statements.describe(insertKey, "INSERT", inboxTable)
-	for _, p := range []struct {
-		into                   **sql.Stmt
-		on                     *sql.DB
-		operation, table, text string
-	}{
+	return []prepared{
 		{&o.insertion, o.db.writer, "INSERT", pendingTable, o.insert()},
 		{&o.seen, o.db.reader, "SELECT", inboxTable, `SELECT 1 FROM neuroglia_inbox WHERE key = $1`},
 		{&o.claim, o.db.relayer, "UPDATE", pendingTable, o.claiming()},
@@ -54,15 +68,7 @@ func (o *Outbox) prepare(ctx context.Context) error {
 			fmt.Sprintf(d.among, "id", 1) + ` RETURNING aggregate_type, aggregate_id, ` + d.hold},
 		{&o.resave, o.db.relayer, "INSERT", pendingTable, o.resaving()},
 		{&o.discards, o.db.relayer, "DELETE", deadTable, `DELETE FROM neuroglia_dead_letters WHERE ` + fmt.Sprintf(d.among, "id", 1)},
-	} {
-		o.db.statements.describe(p.text, p.operation, p.table)
-		statement, err := p.on.PrepareContext(ctx, p.text) //nolint:sqlclosecheck // lives as long as the database
-		if err != nil {
-			return fmt.Errorf("%s %s: %w", p.operation, p.table, err)
-		}
-		*p.into = statement
 	}
-	return nil
 }
 
 // insert adds the entries of one change, leased to $4 unless they have to wait. The first is the head of its stream then.

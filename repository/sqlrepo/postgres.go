@@ -74,11 +74,13 @@ func openPostgres(ctx context.Context, p place, o options) (*DB, error) {
 	}
 	db.writer = pool("main", config, o.connections)
 	db.reader = db.writer
-	// What became of a delivery may be lost with a server that crashes: then there is another one, as always after a
-	// crash. Plans that were made when the outbox was small must not be scans of all of it later.
 	relay := config.Copy()
+	// What became of a delivery may be lost with a server that crashes: then there is another one, as always after a crash.
 	relay.RuntimeParams["synchronous_commit"] = "off"
-	relay.RuntimeParams["enable_seqscan"] = "off"
+	// Plans that were made when the outbox was small must not read all of it later.
+	for _, way := range []string{"enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin", "enable_sort", "jit"} {
+		relay.RuntimeParams[way] = "off"
+	}
 	db.relayer = pool("relay", relay, relayers)
 	db.listen = listener(config)
 	if err := db.await(ctx); err != nil {
