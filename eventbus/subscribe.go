@@ -93,7 +93,7 @@ func decoded[E any](h func(context.Context, E) error) func(context.Context, clou
 	return func(ctx context.Context, e cloudevent.Event) error {
 		var event E
 		if err := e.Decode(&event); err != nil {
-			return fault.New(fault.Unexpected, "%w", err)
+			return fault.New(fault.Invalid, "%w", err) // which no other attempt would change
 		}
 		return h(ctx, event)
 	}

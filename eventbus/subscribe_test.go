@@ -54,8 +54,8 @@ func TestDataThatCannotBeDecodedIsAFailureAndNotHandled(t *testing.T) {
 	for _, data := range []string{"", "{", "[]", `{"order_id":4711}`} {
 		err := deliver(t.Context(), event(data), 1)
 		if err == nil || !strings.Contains(err.Error(), "decode data of order.created.v1 1") ||
-			fault.KindOf(err) != fault.Unexpected {
-			t.Errorf("deliver(%q) = %v of kind %v, want an unexpected failure to decode", data, err, fault.KindOf(err))
+			fault.KindOf(err) != fault.Invalid {
+			t.Errorf("deliver(%q) = %v of kind %v, want a failure to decode that is final", data, err, fault.KindOf(err))
 		}
 	}
 }

@@ -176,6 +176,9 @@ func (r *Relay) Keep(ctx context.Context, events []aggregate.Raised) ([]Entry, e
 const patience = 100 * time.Millisecond
 
 func (r *Relay) settleBefore(ctx context.Context, e *Entry) {
+	if r.settler.nothingOf(streamOf(e)) {
+		return
+	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	_ = r.settler.flushStream(ctx, streamOf(e)) // as said above

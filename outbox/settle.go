@@ -123,6 +123,13 @@ func (s *settler) flush(ctx context.Context) error {
 	return s.wait(ctx, func() bool { return !s.busy })
 }
 
+// nothingOf reports whether all that is known of a stream is stored.
+func (s *settler) nothingOf(stream string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.streams[stream] == 0
+}
+
 // flushStream waits until all that is known of a stream is stored, or until ctx ends.
 func (s *settler) flushStream(ctx context.Context, stream string) error {
 	return s.wait(ctx, func() bool { return s.streams[stream] == 0 })
