@@ -159,6 +159,7 @@ func (s suite) crash(t *testing.T) {
 	if steps < 60 {
 		t.Errorf("a process that is not ended takes %d steps, want 60 and more", steps)
 	}
+	t.Logf("a process is ended at each of %d steps", steps)
 	const together = 8
 	for some := range slices.Chunk(oneTo(steps), together) {
 		var lives sync.WaitGroup
