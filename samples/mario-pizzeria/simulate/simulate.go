@@ -49,16 +49,16 @@ func Main(args []string, stdout, stderr *os.File) int {
 
 // simulation is one run.
 type simulation struct {
-	config   Config
-	client   *client
-	menu     menu
-	book     *book
-	kitchen  crew
-	drivers  crew
-	payments *payments       // nil for none
-	automatic bool           // the pizzeria cooks and delivers by itself: only customers are sent
-	closing  <-chan struct{} // closed when no more orders are to be placed
-	begin    time.Time
+	config    Config
+	client    *client
+	menu      menu
+	book      *book
+	kitchen   crew
+	drivers   crew
+	payments  *payments       // nil for none
+	automatic bool            // the pizzeria cooks and delivers by itself: only customers are sent
+	closing   <-chan struct{} // closed when no more orders are to be placed
+	begin     time.Time
 }
 
 // Run sends traffic until the duration is over or ctx ends, finishes the orders in hand within a few seconds and returns
