@@ -100,3 +100,15 @@ func labelsAreDeclared(t *testing.T, name string, m telemetry.Metric, one model.
 		}
 	}
 }
+
+// The courier, whom everything befalls, must not hide that the pizzeria has stopped to send its events this way.
+func TestThePizzeriasEventsGoThroughAnOutboxAndABroker(t *testing.T) {
+	t.Parallel()
+	for _, m := range []telemetry.Metric{
+		registry.OutboxDeliveries(), registry.OutboxPending(), registry.BusConsumerLag(), registry.MessageProcessDuration(),
+	} {
+		if !shared.found(t, "last_over_time("+promql.Name(m)+suffix(m)+`{service_name="mario-pizzeria"}[5m])`) {
+			t.Errorf("the pizzeria does not emit %s", m.Name)
+		}
+	}
+}
