@@ -1,0 +1,109 @@
+package messaging_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/neuroglia-go/neuroglia/aggregate"
+)
+
+// BenchmarkRelay measures how fast a backlog is handed on, from PostgreSQL to a handler in the process that does nothing.
+func BenchmarkRelay(b *testing.B) {
+	for _, streams := range []int{1, 100, 1000} {
+		b.Run(fmt.Sprintf("streams=%d/by=neuroglia", streams), func(b *testing.B) {
+			events := newCountdown(b.N)
+			s := newService(b, func(_ context.Context, e OrderPlaced) error { events.handle(e); return nil })
+			s.backlog(b, min(streams, b.N), b.N)
+			b.ResetTimer()
+			s.start(b)
+			events.wait(b)
+		})
+		b.Run(fmt.Sprintf("streams=%d/by=watermill", streams), func(b *testing.B) {
+			events := newCountdown(b.N)
+			s := newWatermillService(b)
+			s.backlog(b, b.N, false)
+			b.ResetTimer()
+			consume(b, s.subscriber, events.handleEncoded, topic)
+			events.wait(b)
+		})
+	}
+}
+
+// BenchmarkRelayToSlowHandler measures how fast a backlog of 100 aggregates is handed on to a handler that waits for 5 ms,
+// as for another service.
+func BenchmarkRelayToSlowHandler(b *testing.B) {
+	const slow = 5 * time.Millisecond
+	b.Run("by=neuroglia", func(b *testing.B) {
+		events := newCountdown(b.N)
+		s := newService(b, func(_ context.Context, e OrderPlaced) error { <-time.After(slow); events.handle(e); return nil })
+		s.backlog(b, min(100, b.N), b.N)
+		b.ResetTimer()
+		s.start(b)
+		events.wait(b)
+	})
+	b.Run("by=watermill", func(b *testing.B) {
+		events := newCountdown(b.N)
+		s := newWatermillService(b)
+		s.backlog(b, b.N, false)
+		b.ResetTimer()
+		consume(b, s.subscriber, func(data []byte) error { <-time.After(slow); return events.handleEncoded(data) }, topic)
+		events.wait(b)
+	})
+}
+
+// BenchmarkRelayToJetStream measures how fast a backlog is handed on, from PostgreSQL to a broker that has stored it.
+func BenchmarkRelayToJetStream(b *testing.B) {
+	for _, streams := range []int{1, 100, 1000} {
+		b.Run(fmt.Sprintf("streams=%d/by=neuroglia", streams), func(b *testing.B) {
+			events, bus := newCountdown(b.N), newBus(b, broker(b))
+			s := newService(b, func(ctx context.Context, e OrderPlaced) error {
+				var integration aggregate.Integration = e
+				if err := bus.Forward(ctx, integration); err != nil {
+					return err
+				}
+				events.handle(e)
+				return nil
+			})
+			s.backlog(b, min(streams, b.N), b.N)
+			b.ResetTimer()
+			s.start(b)
+			events.wait(b)
+		})
+		b.Run(fmt.Sprintf("streams=%d/by=watermill", streams), func(b *testing.B) {
+			events := newCountdown(b.N)
+			nc, _ := newStream(b, broker(b))
+			s := newWatermillService(b)
+			s.backlog(b, b.N, true)
+			b.ResetTimer()
+			s.forward(b, counting{Publisher: newPublisher(b, nc), of: events})
+			events.wait(b)
+		})
+	}
+}
+
+// BenchmarkChange measures changes that raise an event each, until the last event is handled in the process. Wait-ms is
+// how long an event waits for its handler on average, from the start of its change.
+func BenchmarkChange(b *testing.B) {
+	for _, n := range []int{1, 16} {
+		b.Run(fmt.Sprintf("clients=%d/by=neuroglia", n), func(b *testing.B) {
+			events := newCountdown(b.N)
+			s := newService(b, func(_ context.Context, e OrderPlaced) error { events.handle(e); return nil })
+			s.start(b)
+			b.ResetTimer()
+			clients(b, n, func() error { return s.place(b.Context()) })
+			events.wait(b)
+			events.reportWait(b)
+		})
+		b.Run(fmt.Sprintf("clients=%d/by=watermill", n), func(b *testing.B) {
+			events := newCountdown(b.N)
+			s := newWatermillService(b)
+			consume(b, s.subscriber, events.handleEncoded, topic)
+			b.ResetTimer()
+			clients(b, n, func() error { return s.place(b.Context(), b) })
+			events.wait(b)
+			events.reportWait(b)
+		})
+	}
+}
