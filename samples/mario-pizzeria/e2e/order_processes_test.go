@@ -2,10 +2,38 @@ package e2e_test
 
 import (
 	"os"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/neuroglia-go/neuroglia/repository/sqlrepo/postgrestest"
 )
+
+func TestTheDocumentShowsTheTraceAcrossProcesses(t *testing.T) {
+	t.Parallel()
+	document, err := os.ReadFile("../../../docs/samples/mario-pizzeria-processes.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for file, shown := range map[string]func(line string) bool{
+		"testdata/order_trace_processes.txt":        func(string) bool { return true },
+		"testdata/order_trace_processes_linked.txt": regexp.MustCompile(`^ *(POST|Command|publish|~|Event.*Handlers|Event.*Bus)`).MatchString,
+	} {
+		trace, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want strings.Builder
+		for line := range strings.Lines(string(trace)) {
+			if shown(line) {
+				want.WriteString(line)
+			}
+		}
+		if !strings.Contains(string(document), "```\n"+want.String()+"```\n") {
+			t.Errorf("the document does not show what is in %s:\n%s", file, want.String())
+		}
+	}
+}
 
 // What handles an event may find that another process has not noted yet that it is done with the one before, and leaves
 // the rest to a relay then. So several orders are placed, of which one must have the trace.
