@@ -127,6 +127,21 @@ func (r *Relay) inFlight(longer time.Duration) []Entry {
 	return entries
 }
 
+// makeRoom lets the relay take another entry in place of one whose handlers have returned. Some may go on: they hold nobody up.
+func (r *Relay) makeRoom(e *Entry) {
+	r.mu.Lock()
+	f, ok := r.flying[e.ID]
+	if ok {
+		f.relay = false
+		r.flying[e.ID] = f
+	}
+	behind := r.behind
+	r.mu.Unlock()
+	if ok && behind {
+		r.Wake()
+	}
+}
+
 // room is how many entries the relay may take.
 func (r *Relay) room() int {
 	r.mu.Lock()

@@ -81,16 +81,21 @@ func (i *instruments) origin(ctx context.Context) map[string]string {
 	return carrier
 }
 
-// begin starts the span of a delivery by the relay. It belongs to the trace that the event was raised in if that is
-// recent, and has a link to it in any case.
-func (i *instruments) begin(ctx context.Context, e *Entry, sameTrace time.Duration) (context.Context, trace.Span) {
+// begin starts the span of a delivery by the relay, which ends when it is concluded.
+func (i *instruments) begin(ctx context.Context, e *Entry, sameTrace time.Duration) context.Context {
 	ctx = instrument.AllowBaggage(i.propagator.Extract(ctx, propagation.MapCarrier(e.Origin)), i.baggage)
+	if !i.silent {
+		ctx, _ = i.tracer.Start(ctx, "Outbox."+e.Type, i.relation(ctx, e, sameTrace)...) //nolint:spancheck // see above
+	}
 	if e.Replays > 0 {
 		i.logger.LogAttrs(ctx, slog.LevelInfo, "event replayed", logged(e)...)
 	}
-	if i.silent {
-		return ctx, instrument.NoSpan()
-	}
+	return ctx
+}
+
+// relation says how the span of a delivery relates to where the event was raised. It belongs to that trace if that is
+// recent, and has a link to it in any case.
+func (i *instruments) relation(ctx context.Context, e *Entry, sameTrace time.Duration) []trace.SpanStartOption {
 	opts := []trace.SpanStartOption{trace.WithAttributes(described(e)...)}
 	if raisedIn := trace.SpanContextFromContext(ctx); raisedIn.IsValid() {
 		opts = append(opts, trace.WithLinks(trace.Link{SpanContext: raisedIn}))
@@ -100,10 +105,10 @@ func (i *instruments) begin(ctx context.Context, e *Entry, sameTrace time.Durati
 			opts = append(opts, trace.WithNewRoot())
 		}
 	}
-	return i.tracer.Start(ctx, "Outbox."+e.Type, opts...) //nolint:spancheck // ended by the caller
+	return opts
 }
 
-// concluded measures an attempt and, on the relay's span, says what came of it.
+// concluded measures an attempt and ends the relay's span with what came of it.
 func (i *instruments) concluded(ctx context.Context, o *Outcome, byRelay bool, err error) {
 	event, outcome := registry.EventType.String(o.Entry.Type), instrument.Success
 	switch o.Verdict { //nolint:exhaustive // the others are not outcomes of attempts
@@ -118,6 +123,7 @@ func (i *instruments) concluded(ctx context.Context, o *Outcome, byRelay bool, e
 	if byRelay {
 		path = registry.Relay
 		span := trace.SpanFromContext(ctx)
+		defer span.End()
 		span.SetAttributes(registry.Outcome.String(string(outcome)))
 		if o.Verdict == Again {
 			instrument.Retry(span, max(o.Entry.Attempts, 1), o.Wait)

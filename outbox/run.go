@@ -109,9 +109,8 @@ func (r *Relay) take(ctx context.Context, types []string, limit int) ([]Entry, t
 func (r *Relay) relay(e Entry) {
 	ctx, cancel := context.WithTimeout(context.Background(), r.options.timeout)
 	defer cancel()
-	ctx, span := r.telemetry.begin(ctx, &e, r.options.sameTrace)
-	defer span.End()
-	r.deliver(ctx, e, true)
+	r.deliver(r.telemetry.begin(ctx, &e, r.options.sameTrace), e, true)
+	r.makeRoom(&e)
 }
 
 // renew prolongs the leases of entries that take their time.

@@ -136,7 +136,7 @@ func TestAnEventThatIsGivenUpIsADeadLetterAndReplayedInATraceOfItsOwn(t *testing
 			  Event.OrderCreatedEvent INTERNAL code.function.name=github.com/neuroglia-go/neuroglia/observability/contract_test.(*kiosk).created neuroglia.aggregate.id=o1 neuroglia.aggregate.type=Order neuroglia.event.handler=contract_test.(*kiosk).created neuroglia.event.type=OrderCreatedEvent neuroglia.outcome=success
 		`)
 		observabilitytest.Diff(t, k.rec.Logs(), `
-			INFO event replayed neuroglia.aggregate.id=o1 neuroglia.attempt=1 neuroglia.event.id=* neuroglia.event.type=OrderCreatedEvent span=(not recorded)
+			INFO event replayed neuroglia.aggregate.id=o1 neuroglia.attempt=1 neuroglia.event.id=* neuroglia.event.type=OrderCreatedEvent span=Outbox.OrderCreatedEvent
 		`)
 	})
 }

@@ -12,7 +12,15 @@ const mongorepo = module + "/repository/mongorepo"
 // MongoOperationDuration is [DBOperationDuration] of MongoDB.
 func MongoOperationDuration() telemetry.Metric { return DBOperationDuration().By(mongorepo) }
 
-func mongoMetrics() []telemetry.Metric { return []telemetry.Metric{MongoOperationDuration()} }
+// MongoConnections is [DBConnections] of MongoDB, with a pool for each server.
+func MongoConnections() telemetry.Metric { return DBConnections().By(mongorepo) }
+
+// MongoConnectionsMax is [DBConnectionsMax] of MongoDB.
+func MongoConnectionsMax() telemetry.Metric { return DBConnectionsMax().By(mongorepo) }
+
+func mongoMetrics() []telemetry.Metric {
+	return []telemetry.Metric{MongoOperationDuration(), MongoConnections(), MongoConnectionsMax()}
+}
 
 func mongoSpans() []telemetry.Span {
 	return []telemetry.Span{{

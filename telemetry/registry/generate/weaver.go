@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -80,7 +81,9 @@ func metrics() string {
 	b.WriteString(head + "groups:\n")
 	for _, m := range registry.Metrics() {
 		if m.Convention() {
-			imported = append(imported, m.Name)
+			if !slices.Contains(imported, m.Name) { // several scopes may measure the same
+				imported = append(imported, m.Name)
+			}
 			continue
 		}
 		fmt.Fprintf(&b, "  - id: metric.%s\n    type: metric\n    metric_name: %s\n    brief: %q\n", m.Name, m.Name, m.Description)
