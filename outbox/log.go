@@ -20,6 +20,9 @@ type Log interface {
 	// Name is the driver's name in telemetry, such as "sqlrepo".
 	Name() string
 
+	// Lease is how long an entry belongs to who has taken it, unless the lease is renewed.
+	Lease() time.Duration
+
 	// Claim leases up to limit pending entries to this process and counts an attempt for each. It takes entries that are
 	// due, that nobody has leased, and that are the first pending one of their stream; a type that is not listed is left
 	// for other processes, and blocks its stream. Oldest first. Next is when there may be more to claim, as far as is

@@ -68,7 +68,6 @@ type options struct {
 	concurrency int
 	poll        time.Duration
 	timeout     time.Duration
-	lease       time.Duration
 	sameTrace   time.Duration
 	remember    time.Duration
 }
@@ -101,9 +100,6 @@ func WithPoll(d time.Duration) Option { return func(o *options) { o.poll = d } }
 // WithTimeout bounds one delivery by the relay. Defaults to 30 seconds.
 func WithTimeout(d time.Duration) Option { return func(o *options) { o.timeout = d } }
 
-// WithLease says how long the leases of the driver are, of which each is renewed after a third. Defaults to [Lease].
-func WithLease(d time.Duration) Option { return func(o *options) { o.lease = d } }
-
 // WithSameTrace sets how old an event may be for the relay to deliver it in the trace it was raised in. One that is
 // older, or replayed, is delivered in a trace of its own with a link to that. Defaults to a minute; 0 means never, a
 // negative duration means always.
@@ -118,7 +114,7 @@ func WithInbox(d time.Duration) Option { return func(o *options) { o.remember = 
 func New(log Log, handlers Handlers, opts ...Option) *Relay {
 	o := options{
 		policies: map[string]retry.Policy{}, concurrency: 8, poll: 5 * time.Second, timeout: 30 * time.Second,
-		lease: Lease, sameTrace: time.Minute, remember: 7 * 24 * time.Hour,
+		sameTrace: time.Minute, remember: 7 * 24 * time.Hour,
 	}
 	for _, option := range opts {
 		option(&o)

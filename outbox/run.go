@@ -115,7 +115,7 @@ func (r *Relay) relay(e Entry) {
 
 // renew prolongs the leases of entries that take their time.
 func (r *Relay) renew(ctx context.Context) {
-	third := r.options.lease / 3
+	third := r.log.Lease() / 3
 	for pause(ctx, third, nil) {
 		if entries := r.inFlight(third / 2); len(entries) > 0 {
 			if err := r.log.Renew(ctx, entries); err != nil && ctx.Err() == nil {

@@ -36,7 +36,7 @@ func newService(p Process, f *fuse) *service {
 	m := mediator.New(mediator.WithTelemetry(quiet))
 	mediator.On(m, s.counted("first"))
 	mediator.On(m, s.counted("second"))
-	s.relay = outbox.New(mortalLog{p.Log, f}, m, outbox.WithTelemetry(quiet), outbox.WithLease(brief), outbox.WithPoll(brief/4),
+	s.relay = outbox.New(mortalLog{p.Log, f}, m, outbox.WithTelemetry(quiet), outbox.WithPoll(brief/4),
 		outbox.WithRetry(retry.Policy{First: time.Millisecond, Max: time.Millisecond}))
 	s.tickets = repository.New(mortalStore[repositorytest.Ticket]{p.Tickets, f}, s.relay, repository.WithTelemetry(quiet))
 	s.tallies = repository.New(mortalStore[Tally]{p.Tallies, f}, s.relay, repository.WithTelemetry(quiet))
@@ -201,6 +201,9 @@ func (s suite) crashAt(t *testing.T, f *fuse) func() {
 		if err := mortal.live(t.Context(), a, true); err != nil {
 			t.Errorf("the process that ends at step %d: %v", f.last, err)
 			return
+		}
+		if mortal.dead() {
+			f.still()
 		}
 		next := newService(b, newFuse(0))
 		if err := next.live(t.Context(), b, false); err != nil {

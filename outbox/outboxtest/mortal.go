@@ -17,17 +17,39 @@ type fuse struct {
 	steps int
 	last  int // 0 if it lives on
 	ended chan struct{}
+	calls sync.WaitGroup // that have begun
 }
 
 func newFuse(last int) *fuse { return &fuse{last: last, ended: make(chan struct{})} }
 
-func (f *fuse) step() {
+func (f *fuse) step() { f.take(func() {}) }
+
+// call is the step before a call of the driver. It returns the step after it.
+func (f *fuse) call() (done func()) {
+	f.take(func() { f.calls.Add(1) })
+	return func() {
+		f.calls.Done()
+		f.step()
+	}
+}
+
+// still waits until what a process that has ended had asked of the database is done. A database may take its time for that.
+func (f *fuse) still() {
+	f.mu.Lock()
+	f.mu.Unlock() //nolint:staticcheck // nobody who has not seen the end begins a call after this
+	f.calls.Wait()
+}
+
+func (f *fuse) take(alive func()) {
 	f.mu.Lock()
 	f.steps++
 	if f.steps == f.last {
 		close(f.ended)
 	}
 	dead := f.last > 0 && f.steps >= f.last
+	if !dead {
+		alive()
+	}
 	f.mu.Unlock()
 	if dead {
 		runtime.Goexit()
@@ -48,20 +70,17 @@ type mortalStore[A any] struct {
 }
 
 func (s mortalStore[A]) Get(ctx context.Context, id string) (repository.Loaded[A], error) {
-	s.fuse.step()
-	defer s.fuse.step()
+	defer s.fuse.call()()
 	return s.Store.Get(ctx, id)
 }
 
 func (s mortalStore[A]) Save(ctx context.Context, c repository.Change[A]) error {
-	s.fuse.step()
-	defer s.fuse.step()
+	defer s.fuse.call()()
 	return s.Store.Save(ctx, c)
 }
 
 func (s mortalStore[A]) Seen(ctx context.Context, id, key string) (bool, error) {
-	s.fuse.step()
-	defer s.fuse.step()
+	defer s.fuse.call()()
 	return s.Store.Seen(ctx, id, key)
 }
 
@@ -73,20 +92,16 @@ type mortalLog struct {
 }
 
 func (l mortalLog) Claim(ctx context.Context, types []string, limit int) ([]outbox.Entry, time.Duration, error) {
-	l.fuse.step()
-	claimed, next, err := l.Log.Claim(ctx, types, limit)
-	l.fuse.step()
-	return claimed, next, err
+	defer l.fuse.call()()
+	return l.Log.Claim(ctx, types, limit)
 }
 
 func (l mortalLog) Renew(ctx context.Context, entries []outbox.Entry) error {
-	l.fuse.step()
-	defer l.fuse.step()
+	defer l.fuse.call()()
 	return l.Log.Renew(ctx, entries)
 }
 
 func (l mortalLog) Settle(ctx context.Context, outcomes []outbox.Outcome) error {
-	l.fuse.step()
-	defer l.fuse.step()
+	defer l.fuse.call()()
 	return l.Log.Settle(ctx, outcomes)
 }

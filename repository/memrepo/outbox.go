@@ -15,7 +15,8 @@ import (
 // Outbox is an outbox.Log in memory, for any number of stores: make one, and give it to each with [WithOutbox].
 type Outbox struct {
 	*shared
-	process string // whose leases those taken here are
+	process string        // whose leases those taken here are
+	wrong   time.Duration // what the process's clock says too much
 }
 
 var (
@@ -61,8 +62,19 @@ func NewOutbox(lease time.Duration) *Outbox {
 // Process returns the same outbox as another process would have it, for tests of several.
 func (o *Outbox) Process() *Outbox { return &Outbox{process: aggregate.NewID(), shared: o.shared} }
 
+// Skewed returns the same outbox as another process would have it whose clock is fast by a duration, or slow if it is
+// negative, for tests of what clocks do.
+func (o *Outbox) Skewed(by time.Duration) *Outbox {
+	return &Outbox{process: aggregate.NewID(), shared: o.shared, wrong: by}
+}
+
+func (o *Outbox) now() time.Time { return time.Now().Add(o.wrong) }
+
 // Name implements outbox.Log.
 func (*Outbox) Name() string { return "memrepo" }
+
+// Lease implements outbox.Log.
+func (o *Outbox) Lease() time.Duration { return o.lease }
 
 // save adds the entries of one change. The caller holds the lock.
 func (o *Outbox) save(entries []outbox.Entry) {
@@ -74,7 +86,7 @@ func (o *Outbox) save(entries []outbox.Entry) {
 		e := &entries[i]
 		r := &record{Entry: *e}
 		if e.Held = held; held {
-			r.Attempts, r.holder, r.until = 1, o.process, time.Now().Add(o.lease)
+			r.Attempts, r.holder, r.until = 1, o.process, o.now().Add(o.lease)
 			e.Attempts = 1
 		}
 		o.push(r)
@@ -107,7 +119,7 @@ func (o *Outbox) Claim(ctx context.Context, types []string, limit int) ([]outbox
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	now, seen := time.Now(), map[stream]bool{}
+	now, seen := o.now(), map[stream]bool{}
 	var claimed []outbox.Entry
 	var next time.Duration
 	for at := o.pending.Front(); at != nil && len(claimed) < limit; at = at.Next() {
@@ -160,7 +172,7 @@ func (o *Outbox) Renew(ctx context.Context, entries []outbox.Entry) error {
 	defer o.mu.Unlock()
 	for _, e := range entries {
 		if r := o.held(e.ID); r != nil {
-			r.until = time.Now().Add(o.lease)
+			r.until = o.now().Add(o.lease)
 		}
 	}
 	return ctx.Err()
@@ -178,7 +190,7 @@ func (o *Outbox) Settle(ctx context.Context, outcomes []outbox.Outcome) error {
 		if r == nil {
 			continue
 		}
-		now := time.Now()
+		now := o.now()
 		r.holder, r.until = "", time.Time{}
 		switch outcome.Verdict {
 		case outbox.Delivered:
@@ -202,7 +214,7 @@ func (o *Outbox) Status(ctx context.Context) (outbox.Status, error) {
 	defer o.mu.Unlock()
 	s := outbox.Status{Pending: int64(o.pending.Len()), Dead: int64(len(o.dead))}
 	for at := o.pending.Front(); at != nil; at = at.Next() {
-		s.Oldest = max(s.Oldest, time.Since(at.Value.(*record).RaisedAt)) //nolint:forcetypeassert // as in Claim
+		s.Oldest = max(s.Oldest, o.now().Sub(at.Value.(*record).RaisedAt)) //nolint:forcetypeassert // as in Claim
 	}
 	return s, ctx.Err()
 }
@@ -276,7 +288,7 @@ func matches(r *record, f outbox.Filter) bool {
 // Replay implements outbox.Letters.
 func (o *Outbox) Replay(ctx context.Context, ids []string) (int, error) {
 	return o.take(ctx, ids, func(r *record) {
-		r.Dead, r.Due, r.Attempts = time.Time{}, time.Now(), 0
+		r.Dead, r.Due, r.Attempts = time.Time{}, o.now(), 0
 		r.Replays++
 		o.push(r)
 	})

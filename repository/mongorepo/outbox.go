@@ -30,6 +30,9 @@ func (db *DB) Outbox() *Log { return &Log{db} }
 // Name implements outbox.Log.
 func (*Log) Name() string { return "mongorepo" }
 
+// Lease implements outbox.Log.
+func (l *Log) Lease() time.Duration { return l.db.lease.term }
+
 // Claim implements outbox.Log.
 func (l *Log) Claim(ctx context.Context, types []string, limit int) ([]outbox.Entry, time.Duration, error) {
 	found, err := l.candidates(ctx, types, limit)

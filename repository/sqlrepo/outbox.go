@@ -41,6 +41,9 @@ func newOutbox(ctx context.Context, db *DB, lease time.Duration) (*Outbox, error
 // Name implements outbox.Log.
 func (*Outbox) Name() string { return "sqlrepo" }
 
+// Lease implements outbox.Log.
+func (o *Outbox) Lease() time.Duration { return o.lease }
+
 // row is an element of the JSON arrays that statements get their many values in.
 type row struct {
 	N        int    `json:"n"`
@@ -89,15 +92,38 @@ func (o *Outbox) Claim(ctx context.Context, types []string, limit int) ([]outbox
 	if err != nil || next != now {
 		return nil, next, o.explain(ctx, "claim", err)
 	}
-	rows, err := o.claim.QueryContext(ctx, o.owner, o.lease.Nanoseconds(), listed, max(limit, 0))
-	if err != nil {
-		return nil, 0, o.explain(ctx, "claim", err)
-	}
-	claimed, err := scanEntries(rows)
+	claimed, err := o.take(ctx, listed, limit)
 	if err == nil {
 		next, err = o.next(ctx, listed)
 	}
 	return claimed, next, o.explain(ctx, "claim", err)
+}
+
+func (o *Outbox) take(ctx context.Context, types string, limit int) ([]outbox.Entry, error) {
+	done, err := o.db.await(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	rows, err := o.claim.QueryContext(ctx, o.owner, o.lease.Nanoseconds(), types, max(limit, 0))
+	if err != nil {
+		return nil, err //nolint:wrapcheck // the caller explains
+	}
+	return scanEntries(rows)
+}
+
+// change runs a statement that writes by itself.
+func (o *Outbox) change(ctx context.Context, statement *sql.Stmt, args ...any) (int64, error) {
+	done, err := o.db.await(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer done()
+	result, err := statement.ExecContext(ctx, args...)
+	if err != nil {
+		return 0, err //nolint:wrapcheck // the caller explains
+	}
+	return result.RowsAffected() //nolint:wrapcheck // as above
 }
 
 // now is what next returns if there is something to claim at once.
@@ -119,7 +145,7 @@ func (o *Outbox) Renew(ctx context.Context, entries []outbox.Entry) error {
 	for i, e := range entries {
 		ids[i] = e.ID
 	}
-	_, err := o.renewal.ExecContext(ctx, o.owner, list(ids), o.lease.Nanoseconds())
+	_, err := o.change(ctx, o.renewal, o.owner, list(ids), o.lease.Nanoseconds())
 	return o.explain(ctx, "renew leases", err)
 }
 
@@ -219,11 +245,7 @@ func (o *Outbox) Status(ctx context.Context) (outbox.Status, error) {
 func (o *Outbox) Forget(ctx context.Context, age time.Duration) (int64, error) {
 	const atOnce = 1000 // so that others who write do not wait for long
 	for forgotten := int64(0); ; {
-		result, err := o.forgetting.ExecContext(ctx, time.Now().Add(-age).UnixNano(), atOnce)
-		if err != nil {
-			return forgotten, o.explain(ctx, "forget inbox keys", err)
-		}
-		n, err := result.RowsAffected()
+		n, err := o.change(ctx, o.forgetting, time.Now().Add(-age).UnixNano(), atOnce)
 		forgotten += n
 		if err != nil || n < atOnce {
 			return forgotten, o.explain(ctx, "forget inbox keys", err)
