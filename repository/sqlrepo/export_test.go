@@ -106,6 +106,9 @@ func explain(tb testing.TB, db *DB, on *sql.DB, text string, args ...any) string
 		}
 		plan.WriteString(line + "\n")
 	}
+	if err := rows.Err(); err != nil {
+		tb.Fatal(err)
+	}
 	return plan.String()
 }
 

@@ -1,6 +1,7 @@
 package sqlrepo
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -109,7 +110,11 @@ func (o *Outbox) take(ctx context.Context, types string, limit int) ([]outbox.En
 	if err != nil {
 		return nil, err //nolint:wrapcheck // the caller explains
 	}
-	return scanEntries(rows)
+	claimed, err := scanEntries(rows)
+	slices.SortStableFunc(claimed, func(a, b outbox.Entry) int {
+		return cmp.Or(a.Due.Compare(b.Due), a.RaisedAt.Compare(b.RaisedAt))
+	})
+	return claimed, err
 }
 
 // change runs a statement that writes by itself.

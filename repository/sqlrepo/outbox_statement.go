@@ -125,7 +125,7 @@ func (o *Outbox) resaving() string {
 		ORDER BY raised_at, id`
 }
 
-// scanEntries reads rows of the kept columns, the time of death and the owner, and closes them. The oldest comes first.
+// scanEntries reads rows of the kept columns, the time of death and the owner, and closes them.
 func scanEntries(rows *sql.Rows) ([]outbox.Entry, error) {
 	defer rows.Close()
 	entries := []outbox.Entry{}

@@ -78,12 +78,13 @@ func openPostgres(ctx context.Context, p place, o options) (*DB, error) {
 	// What became of a delivery may be lost with a server that crashes: then there is another one, as always after a crash.
 	relay.RuntimeParams["synchronous_commit"] = "off"
 	// Plans that were made when the outbox was small must not read all of it later.
-	for _, way := range []string{"enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin", "enable_sort", "jit"} {
-		relay.RuntimeParams[way] = "off"
+	for _, way := range []string{"seqscan", "bitmapscan", "hashjoin", "mergejoin", "sort"} {
+		relay.RuntimeParams["enable_"+way] = "off"
 	}
+	relay.RuntimeParams["jit"] = "off" // which takes plans without a choice for expensive ones
 	db.relayer = pool("relay", relay, relayers)
 	db.listen = listener(config)
-	if err := db.await(ctx); err != nil {
+	if err := db.reach(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
@@ -127,8 +128,8 @@ func postgresRefusal(err error) error {
 	return errors.New("the URL is wrong")
 }
 
-// await waits until the server answers, but not for one that refuses.
-func (db *DB) await(ctx context.Context) error {
+// reach waits until the server answers, but not for one that refuses.
+func (db *DB) reach(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	var last error

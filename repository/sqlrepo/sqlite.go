@@ -77,7 +77,12 @@ func openSQLite(ctx context.Context, p place, o options) (*DB, error) {
 	if db.writer, err = db.connect("write", 1, name, parameters, t); err != nil {
 		return nil, err
 	}
-	db.relayer = db.writer
+	// What became of a delivery may be lost with the power: then there is another one, as always after a crash.
+	parameters.Set("_synchronous", "normal")
+	if db.relayer, err = db.connect("relay", 1, name, parameters, t); err != nil {
+		return nil, err
+	}
+	db.turn = make(chan struct{}, 1)
 	if err := db.useWAL(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

@@ -73,6 +73,11 @@ func (db *DB) try(ctx context.Context, on *sql.DB, change func(*sql.Tx) error) e
 	if ctx.Value(within{}) == db {
 		return errors.New("the database is in a transaction of the caller: change its stores before or after Transact")
 	}
+	done, err := db.await(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
 	connection, err := on.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("connect: %w", db.classify(ctx, err))
@@ -94,6 +99,19 @@ func (db *DB) try(ctx context.Context, on *sql.DB, change func(*sql.Tx) error) e
 		return db.uncommitted(err)
 	}
 	return nil
+}
+
+// await waits for the turn to write, which done gives to the next.
+func (db *DB) await(ctx context.Context) (done func(), err error) {
+	if db.turn == nil {
+		return func() {}, nil
+	}
+	select {
+	case db.turn <- struct{}{}:
+		return func() { <-db.turn }, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait for others to write: %w", ctx.Err())
+	}
 }
 
 // uncommitted explains the error of a commit. If the connection was lost, the change may be saved or not.
