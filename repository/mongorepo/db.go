@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"go.mongodb.org/mongo-driver/v2/event"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
@@ -23,6 +24,7 @@ import (
 // DB is an open database. It is safe for concurrent use.
 type DB struct {
 	client   *mongo.Client
+	pools    *pools
 	database *mongo.Database
 	lease    *leases
 	closed   atomic.Bool
@@ -68,12 +70,16 @@ func Open(ctx context.Context, url string, opts ...Option) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	client, err := mongo.Connect(clientOptions(place, c.telemetry.OrGlobal()))
+	providers := c.telemetry.OrGlobal()
+	pools := newPools(providers)
+	client, err := mongo.Connect(clientOptions(place).SetMonitor(monitor(providers)).
+		SetPoolMonitor(&event.PoolMonitor{Event: pools.happened}))
 	if err != nil {
-		return nil, fmt.Errorf("open database %s: %w", place, err)
+		return nil, errors.Join(fmt.Errorf("open database %s: %w", place, err), pools.close())
 	}
 	db := &DB{
-		client: client, database: client.Database(place.database), lease: newLeases(c.lease), names: map[string]struct{}{},
+		client: client, pools: pools, database: client.Database(place.database), lease: newLeases(c.lease),
+		names: map[string]struct{}{},
 	}
 	if err := errors.Join(db.Check(ctx), db.prepare(ctx)); err != nil {
 		return nil, errors.Join(fmt.Errorf("open database %s: %w", place, err), db.Close())
@@ -81,13 +87,12 @@ func Open(ctx context.Context, url string, opts ...Option) (*DB, error) {
 	return db, nil
 }
 
-func clientOptions(place place, t telemetry.Providers) *options.ClientOptions {
+func clientOptions(place place) *options.ClientOptions {
 	journal := true
 	majority := writeconcern.Majority()
 	majority.Journal = &journal
 	o := options.Client().SetServerSelectionTimeout(patience).SetConnectTimeout(patience).ApplyURI(place.url).
-		SetWriteConcern(majority).SetReadConcern(readconcern.Majority()).SetReadPreference(readpref.Primary()).
-		SetMonitor(monitor(t))
+		SetWriteConcern(majority).SetReadConcern(readconcern.Majority()).SetReadPreference(readpref.Primary())
 	if o.AppName == nil {
 		o.SetAppName("neuroglia")
 	}
@@ -110,7 +115,7 @@ func (db *DB) Close() error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	if err := db.client.Disconnect(ctx); err != nil {
+	if err := errors.Join(db.client.Disconnect(ctx), db.pools.close()); err != nil {
 		return fmt.Errorf("close database: %w", err)
 	}
 	return nil

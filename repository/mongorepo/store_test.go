@@ -1,6 +1,7 @@
 package mongorepo_test
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"testing"
@@ -20,6 +21,10 @@ var server *mongotest.Server // of all tests that do not need one of their own
 func TestMain(m *testing.M) { os.Exit(testMain(m)) }
 
 func testMain(m *testing.M) int {
+	if url := os.Getenv(writerURL); url != "" {
+		fmt.Fprintln(os.Stderr, writeUntilKilled(context.Background(), url, os.Stdout))
+		return 1
+	}
 	folder, err := os.MkdirTemp("", "mongorepo-test-")
 	if err == nil {
 		defer os.RemoveAll(folder)

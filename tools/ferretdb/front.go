@@ -16,10 +16,12 @@ import (
 // front stands before FerretDB and lets one command that writes in at a time. FerretDB 1 reads a document, changes it and
 // writes it without a lock, so that of two updates that expect one version both may succeed; with MongoDB one does.
 type front struct {
-	backend string // its address
-	indexes func(database string) error
+	backend string                      // its address
+	index   func(database string) error // makes the indexes that FerretDB does not
 	logger  *slog.Logger
+
 	writing sync.Mutex
+	indexed map[string]bool // collections, with their databases
 }
 
 // serve relays connections until ctx ends.
@@ -89,10 +91,21 @@ func (f *front) ask(backend *peer, question message) (message, error) {
 		return message{}, err
 	}
 	answer, err := backend.tell(narrowed, question.header.RequestID)
-	if database, _ := command.Get("$db").(string); err == nil && command.Command() == "createIndexes" {
-		err = f.indexes(database)
+	if err == nil && command.Command() == "createIndexes" {
+		err = f.complete(command)
 	}
 	return answer, err
+}
+
+// complete makes the indexes that a collection lacks when FerretDB has made those it was told to.
+func (f *front) complete(command *wirebson.Document) error {
+	database, _ := command.Get("$db").(string)
+	name := fmt.Sprint(database, ".", command.Get("createIndexes"))
+	if f.indexed[name] {
+		return nil
+	}
+	f.indexed[name] = true
+	return f.index(database)
 }
 
 // reads reports whether a command is known to change nothing.

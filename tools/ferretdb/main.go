@@ -70,7 +70,7 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 	var parts sync.WaitGroup
 	defer parts.Wait()
 	parts.Go(func() { _ = backend.Run(ctx) }) // it returns when ctx ends, and no error
-	front := &front{backend: address, logger: logger, indexes: func(database string) error {
+	front := &front{backend: address, logger: logger, indexed: map[string]bool{}, index: func(database string) error {
 		return identityIndexes(ctx, folder, database)
 	}}
 	return front.serve(ctx, listener)
@@ -95,7 +95,8 @@ func prepare(data string) (string, error) {
 func open(folder string, logger *slog.Logger) (*ferretdb.FerretDB, string, error) {
 	backend, err := ferretdb.New(&ferretdb.Config{
 		Listener: ferretdb.ListenerConfig{TCP: "127.0.0.1:0"}, Logger: logger,
-		Handler: "sqlite", SQLiteURL: "file:" + folder + "/",
+		// What is acknowledged outlives the process, which is what tests end, and not the machine.
+		Handler: "sqlite", SQLiteURL: "file:" + folder + "/?_pragma=synchronous(normal)",
 	})
 	if err != nil {
 		return nil, "", fmt.Errorf("open FerretDB: %w", err)
