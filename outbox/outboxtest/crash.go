@@ -109,6 +109,7 @@ func (s *service) live(ctx context.Context, p Process, work bool) error {
 		stop, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
 		if s.dead() {
+			s.fuse.still()
 			cancel() // nobody in it comes to an end
 		}
 		_ = s.relay.Stop(stop)
@@ -201,9 +202,6 @@ func (s suite) crashAt(t *testing.T, f *fuse) func() {
 		if err := mortal.live(t.Context(), a, true); err != nil {
 			t.Errorf("the process that ends at step %d: %v", f.last, err)
 			return
-		}
-		if mortal.dead() {
-			f.still()
 		}
 		next := newService(b, newFuse(0))
 		if err := next.live(t.Context(), b, false); err != nil {
