@@ -67,3 +67,13 @@ func Set(tb testing.TB, db *DB, collection string, change bson.M) {
 func Fail(ctx context.Context, db *DB, collection string, filter bson.M) error {
 	return db.database.Collection(collection).FindOne(ctx, filter).Err()
 }
+
+// InboxLength returns how many inbox keys a document has.
+func InboxLength(tb testing.TB, db *DB, collection, id string) int {
+	tb.Helper()
+	b, err := db.Outbox().read(tb.Context(), document{collection, id})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return len(b.Inbox)
+}

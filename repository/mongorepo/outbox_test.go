@@ -1,6 +1,8 @@
 package mongorepo_test
 
 import (
+	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -82,6 +84,43 @@ func TestEventsOfCollectionsThatAProcessHasNoStoreOfAreClaimed(t *testing.T) {
 	}
 	other := open(t, url)
 	eventually(t, "the event is claimed", func() bool { return len(claim(t, other)) == 1 })
+}
+
+func TestTheInboxOfABusyAggregateIsMovedOutOfItsDocument(t *testing.T) {
+	t.Parallel()
+	url := server.URL()
+	db, other := open(t, url), open(t, url)
+	store, second := newStore(t, db, repositorytest.Schema()), newStore(t, other, repositorytest.Schema())
+	change := addition("a")
+	const changes = 600
+	for i := range int64(changes) {
+		change.Expected, change.Once = i, fmt.Sprint("key ", i)
+		if seen, err := second.Seen(t.Context(), "a", change.Once); seen || err != nil {
+			t.Fatalf("Seen(%q) = %t, %v, want false", change.Once, seen, err)
+		}
+		if err := store.Save(t.Context(), change); err != nil {
+			t.Fatalf("Save(%q): %v", change.Once, err)
+		}
+		change.Op = repository.Update
+	}
+	if n := mongorepo.InboxLength(t, db, "tickets", "a"); n == 0 || n > 256 {
+		t.Errorf("the document has %d inbox keys, want at most 256", n)
+	}
+	for _, i := range []int{0, 100, 127, 128, 400, changes - 1} {
+		change.Expected, change.Once = changes, fmt.Sprint("key ", i)
+		if seen, err := second.Seen(t.Context(), "a", change.Once); !seen || err != nil {
+			t.Errorf("Seen(%q) = %t, %v, want true", change.Once, seen, err)
+		}
+		if err := second.Save(t.Context(), change); !errors.Is(err, repository.ErrDuplicate) {
+			t.Errorf("Save(%q) again = %v, want %v", change.Once, err, repository.ErrDuplicate)
+		}
+	}
+	if n, err := db.Outbox().Forget(t.Context(), -time.Second); n != changes || err != nil {
+		t.Errorf("Forget = %d, %v, want %d", n, err, changes)
+	}
+	if err := second.Save(t.Context(), change); err != nil {
+		t.Errorf("Save of a key that was forgotten: %v", err)
+	}
 }
 
 func event(id string, version int64) outbox.Entry {

@@ -3,24 +3,16 @@ package mongorepo
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"github.com/neuroglia-go/neuroglia/fault"
 	"github.com/neuroglia-go/neuroglia/repository"
 )
-
-// Seen implements repository.Store.
-func (s *Store[A]) Seen(ctx context.Context, id, key string) (bool, error) {
-	found, err := s.look(ctx, id)
-	return found.seen(key), err
-}
 
 // Save implements repository.Store. It tries the one update that makes the change if the document is as expected; if that
 // finds none, it looks at the document to say why, or to try again.
@@ -45,6 +37,13 @@ func (s *Store[A]) Save(ctx context.Context, c repository.Change[A]) error {
 		if is, err = s.look(ctx, c.ID); err != nil {
 			return err
 		}
+		known, err := s.recorded(ctx, c.ID, c.Once, is)
+		if err != nil {
+			return err
+		}
+		if known {
+			return repository.ErrDuplicate
+		}
 		if err := refusal(c, is); err != nil {
 			return err
 		}
@@ -55,8 +54,6 @@ func (s *Store[A]) Save(ctx context.Context, c repository.Change[A]) error {
 // refusal returns why a change is not possible, or nil.
 func refusal[A any](c repository.Change[A], is *glance) error {
 	switch {
-	case is.seen(c.Once):
-		return repository.ErrDuplicate
 	case c.Op == repository.Add && is.Version > 0:
 		return repository.ErrExists
 	case c.Op == repository.Remove && c.Expected == 0 && is.Version == 0:
@@ -65,44 +62,6 @@ func refusal[A any](c repository.Change[A], is *glance) error {
 		return repository.ErrVersion
 	}
 	return nil
-}
-
-// glance is what Save has to know of a document.
-type glance struct {
-	Version int64  `bson:"version"` // 0 if there is no aggregate
-	Inbox   []seen `bson:"inbox"`
-	Next    *next  `bson:"next"`
-
-	there bool // a document, with or without an aggregate
-	fresh bool // nobody has looked yet
-}
-
-// seen is an inbox key.
-type seen struct {
-	Key string `bson:"key"`
-	At  int64  `bson:"at"`
-}
-
-func (g *glance) seen(key string) bool {
-	for _, seen := range g.Inbox {
-		if key != "" && seen.Key == key {
-			return true
-		}
-	}
-	return false
-}
-
-// pending reports whether events wait that have to be delivered before new ones.
-func (g *glance) pending() bool { return g.Next != nil }
-
-func (s *Store[A]) look(ctx context.Context, id string) (*glance, error) {
-	g := glance{there: true}
-	err := s.collection.FindOne(ctx, bson.M{"_id": id},
-		options.FindOne().SetProjection(bson.M{"version": 1, "inbox": 1, "next": 1})).Decode(&g)
-	if errors.Is(err, mongo.ErrNoDocuments) {
-		return &glance{}, nil
-	}
-	return &g, s.db.classify(ctx, err)
 }
 
 // content returns what a document has of the state to save.
@@ -158,6 +117,10 @@ func (s *Store[A]) try(ctx context.Context, c repository.Change[A], content bson
 	if c.Once != "" {
 		// Not by $ne, which FerretDB takes for "one of them is another".
 		filter["$nor"] = bson.A{bson.M{"inbox.key": c.Once}}
+		filter["moved"] = exists(false)
+		if is.Moved > 0 {
+			filter["moved"] = is.Moved
+		}
 	}
 	switch {
 	case len(b.Outbox) > 0 || c.Op == repository.Remove && is.pending():

@@ -19,6 +19,7 @@ import (
 const (
 	collections = "neuroglia_collections"  // the names of those that stores were made of
 	letters     = "neuroglia_dead_letters" // events that were given up
+	inbox       = "neuroglia_inbox"        // keys that were moved out of their documents
 )
 
 // longest is that of names in every driver, so that a service can change its database.
@@ -47,6 +48,9 @@ func validate[A any](schema repository.Schema[A]) error {
 
 // prepare makes what the outbox needs beside the collections of stores.
 func (db *DB) prepare(ctx context.Context) error {
+	if err := db.index(ctx, inbox, ascending("at")); err != nil {
+		return err
+	}
 	return db.index(ctx, letters,
 		ascending("raised", "_id"), ascending("type", "raised", "_id"), ascending("aggregate_id", "raised", "_id"))
 }

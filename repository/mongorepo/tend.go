@@ -78,7 +78,11 @@ func (l *Log) Forget(ctx context.Context, age time.Duration) (int64, error) {
 			return forgotten, fmt.Errorf("forget inbox keys of %s: %w", name, l.db.classify(ctx, err))
 		}
 	}
-	return forgotten, nil
+	result, err := l.db.database.Collection(inbox).DeleteMany(ctx, bson.M{"at": bson.M{"$lt": before}})
+	if err != nil {
+		return forgotten, fmt.Errorf("forget inbox keys: %w", l.db.classify(ctx, err))
+	}
+	return forgotten + result.DeletedCount, nil
 }
 
 func (l *Log) forget(ctx context.Context, name string, before int64) (forgotten int64, err error) {
