@@ -29,7 +29,7 @@ type setting struct{ name, fallback, meaning string }
 func settings() []setting {
 	return []setting{
 		{"HTTP_ADDR", "127.0.0.1:8080", "address to listen on"},
-		{"DATABASE_URL", "sqlite:data/mario.db", "where orders are kept: sqlite:FILE, postgres://HOST/NAME, mongodb://HOST/NAME or memory:"},
+		{"DATABASE_URL", "sqlite:data/mario.db", "where orders are: sqlite:FILE, postgres://HOST/NAME, mongodb://HOST/NAME or memory:"},
 		{"BUS_URL", "memory:", "how events travel: memory:, nats:embedded, nats://HOST:4222, or http://HOST/PATH to post them to"},
 		{"CREW", "hands", "who cooks and delivers: hands, over HTTP, or auto, by itself; always auto in roles but all"},
 		{"COOKING_TIME", "3s", "how long the crew cooks an order"},
