@@ -33,16 +33,16 @@ func BenchmarkPublish(b *testing.B) {
 	for _, n := range []int{1, 16} {
 		b.Run(fmt.Sprintf("publishers=%d/by=neuroglia", n), func(b *testing.B) {
 			publish := publishOne(b, newBus(b, broker(b)))
-			b.ResetTimer()
+			done := measure(b)
 			clients(b, n, publish)
-			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
+			done()
 		})
 		b.Run(fmt.Sprintf("publishers=%d/by=watermill", n), func(b *testing.B) {
 			nc, topics := newStream(b, broker(b))
 			publish := publishOneByWatermill(b, newPublisher(b, nc), topics)
-			b.ResetTimer()
+			done := measure(b)
 			clients(b, n, publish)
-			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
+			done()
 		})
 	}
 }
@@ -58,11 +58,12 @@ func BenchmarkConsume(b *testing.B) {
 		if err := eventbus.Subscribe(bus, "kitchen", eventType, handle, eventbus.WithConcurrency(lanes)); err != nil {
 			b.Fatal(err)
 		}
-		b.ResetTimer()
+		done := measure(b)
 		if err := bus.Start(b.Context()); err != nil {
 			b.Fatal(err)
 		}
 		events.wait(b)
+		done()
 	})
 	for _, ordered := range []bool{true, false} {
 		by, consumed := "watermill", []string{"placed.>"}
@@ -73,9 +74,10 @@ func BenchmarkConsume(b *testing.B) {
 			if ordered {
 				consumed = topics
 			}
-			b.ResetTimer()
+			done := measure(b)
 			consume(b, newSubscriber(b, nc, ordered), events.handleEncoded, consumed...)
 			events.wait(b)
+			done()
 		})
 	}
 }

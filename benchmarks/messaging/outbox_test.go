@@ -22,7 +22,7 @@ type service struct {
 	orders *repository.Repository[Order]
 }
 
-func newService(b *testing.B, handle func(context.Context, OrderPlaced) error) *service {
+func newService(b *testing.B, handle func(context.Context, OrderPlaced) error, opts ...outbox.Option) *service {
 	b.Helper()
 	s := &service{url: postgrestest.URL(b)}
 	var err error
@@ -38,7 +38,7 @@ func newService(b *testing.B, handle func(context.Context, OrderPlaced) error) *
 	if err := m.Build(); err != nil {
 		b.Fatal(err)
 	}
-	s.relay = outbox.New(s.db.Outbox(), m, outbox.WithTelemetry(quiet()))
+	s.relay = outbox.New(s.db.Outbox(), m, append(opts, outbox.WithTelemetry(quiet()))...)
 	s.orders = repository.New(s.store, s.relay, repository.WithTelemetry(quiet()))
 	return s
 }
