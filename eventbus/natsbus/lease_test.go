@@ -12,8 +12,8 @@ import (
 	"github.com/neuroglia-go/neuroglia/retry"
 )
 
-// short is a time without a sign of life that is over soon.
-const short = 300 * time.Millisecond
+// short is a time without a sign of life that is over soon, and still long for a busy machine.
+const short = time.Second
 
 func TestAnEventIsNotHandedOutAgainWhileItsHandlerWorks(t *testing.T) {
 	t.Parallel()
@@ -24,7 +24,7 @@ func TestAnEventIsNotHandedOutAgainWhileItsHandlerWorks(t *testing.T) {
 			func(ctx context.Context, e cloudevent.Event, attempt int) error {
 				err := in.deliver(ctx, e, attempt)
 				if e.ID == "a-000" {
-					<-time.After(4 * short)
+					<-time.After(3 * short)
 				}
 				return errors.Join(err, ctx.Err())
 			})
@@ -49,7 +49,7 @@ func TestAnEventIsNotHandedOutAgainWhileItWaitsForAHandler(t *testing.T) {
 	select {
 	case got := <-in:
 		t.Errorf("got %s, which waits in another process", got)
-	case <-time.After(3 * short):
+	case <-time.After(2 * short):
 	}
 	close(release)
 	for range 4 {
@@ -126,7 +126,7 @@ func TestAProcessThatLostAnEventDoesNotTakeItFromTheOneThatHasIt(t *testing.T) {
 	select {
 	case got := <-in:
 		t.Errorf("got %s while the other handles the event before it", got)
-	case <-time.After(3 * short):
+	case <-time.After(2 * short):
 	}
 	close(release)
 	in.want(t, "a-000(2)", "a-001(1)")

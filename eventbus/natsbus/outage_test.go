@@ -135,7 +135,11 @@ func TestEventsWaitWhileTheConsumerIsCutOff(t *testing.T) {
 	way.kill()
 	publish(t, publisher, event("2", "a"), event("3", "a"))
 	way.partition(false)
-	in.want(t, "2(1)", "3(1)")
+	for _, want := range []string{"2", "3"} { // the server may have handed one to the dead connection
+		if got := await(t, "event "+want, in); got.ID != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
 }
 
 func TestLagIsWhatWaitsForEachGroup(t *testing.T) {
@@ -150,9 +154,9 @@ func TestLagIsWhatWaitsForEachGroup(t *testing.T) {
 		})
 	}
 	publish(t, transport, append(numbered("a", 10), numbered("b", 10)...)...)
-	if got := lag(t, transport); got != (eventbus.Lag{Group: "kitchen", Type: created, Waiting: 20}) {
-		t.Errorf("Lag() = %+v, want that 20 wait", got)
-	}
+	eventually(t, "lag of 20", func() bool { // the server counts a moment later
+		return lag(t, transport) == eventbus.Lag{Group: "kitchen", Type: created, Waiting: 20}
+	})
 	close(release)
 	eventually(t, "no lag", func() bool { return lag(t, transport).Waiting == 0 })
 }
