@@ -66,7 +66,8 @@ func (d *Delivery) Later(handler string) func(error) {
 	return func(err error) {
 		once.Do(func() {
 			d.mu.Lock()
-			d.later = slices.DeleteFunc(d.later, func(name string) bool { return name == handler })
+			i := slices.Index(d.later, handler)
+			d.later = slices.Delete(d.later, i, i+1)
 			d.mu.Unlock()
 			d.Done(handler, err)
 			d.Close()
@@ -102,7 +103,7 @@ func (d *Delivery) Result() Result {
 
 // Handling is who handles what: the key of an effect that a message may have only once.
 type Handling struct {
-	Consumer  string // such as "cooking.Handlers.freeOven" or "bus/kitchen"
+	Consumer  string // the function that handles an event, with its package, or "bus/kitchen"
 	MessageID string // unique among all messages
 }
 

@@ -166,10 +166,10 @@ func (d *dispatcher) dispatch(ctx context.Context, r aggregate.Raised) error {
 	}
 	var errs []error
 	for _, h := range route.handlers {
-		if r.Delivery != nil && r.Delivery.Handled(h.name) {
+		if r.Delivery != nil && r.Delivery.Handled(h.identity) {
 			continue
 		}
-		if err := h.handle(aggregate.ForHandler(ctx, &r, h.name), &r); err != nil {
+		if err := h.handle(aggregate.ForHandler(ctx, &r, h.identity), &r); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", h.name, err))
 		}
 	}

@@ -124,3 +124,20 @@ func TestAHandlerMayReturnANilError(t *testing.T) {
 		t.Error("Publish() = nil, want the error that is no nil interface")
 	}
 }
+
+func TestAHandlerIsKnownByItsFunctionWithItsPackage(t *testing.T) {
+	t.Parallel()
+	m := mediator.New()
+	mediator.On(m, whoHandles)
+	err := mediator.Publish(t.Context(), m, whoEvent{})
+	if want := "github.com/neuroglia-go/neuroglia/mediator_test.whoHandles"; err == nil || !strings.HasSuffix(err.Error(), ": "+want) {
+		t.Errorf("got %v, want %s: a function of that name in another package is another handler", err, want)
+	}
+}
+
+type whoEvent struct{}
+
+func whoHandles(ctx context.Context, _ whoEvent) error {
+	handling, _ := aggregate.HandlingFrom(ctx)
+	return errors.New(handling.Consumer)
+}

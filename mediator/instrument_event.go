@@ -48,19 +48,20 @@ func (t *eventTelemetry) lag(ctx context.Context, raised time.Time) {
 type handlerTelemetry struct {
 	*eventTelemetry
 	call       func(context.Context, any) error
-	name       string
+	identity   string // by which it is known who has handled an event
+	name       string // the same without the path of its package
 	start      []trace.SpanStartOption
 	attributes []attribute.KeyValue
 	success    []metric.RecordOption
 }
 
-// newHandlerTelemetry makes it. The nth handler that has one name, such as a method of several values, is told apart: who
-// has handled an event is known by name.
+// newHandlerTelemetry makes it. The nth handler that has one name, such as a method of several values, is told apart.
 func newHandlerTelemetry(e *eventTelemetry, h *eventHandler, nth int) *handlerTelemetry {
-	t := &handlerTelemetry{eventTelemetry: e, call: h.call, name: instrument.ShortName(h.function)}
+	t := &handlerTelemetry{eventTelemetry: e, call: h.call, identity: h.function}
 	if nth > 1 {
-		t.name += "#" + strconv.Itoa(nth)
+		t.identity += "#" + strconv.Itoa(nth)
 	}
+	t.name = instrument.ShortName(t.identity)
 	event, handler := registry.EventType.String(e.name), registry.EventHandler.String(t.name)
 	success := registry.Outcome.String(string(instrument.Success))
 	t.start = []trace.SpanStartOption{
@@ -92,7 +93,7 @@ func (t *handlerTelemetry) conclude(
 	var wait time.Duration
 	var again bool
 	if r.Delivery != nil {
-		wait, again = r.Delivery.Done(t.name, err)
+		wait, again = r.Delivery.Done(t.identity, err)
 	}
 	if err == nil {
 		if t.on {

@@ -19,18 +19,18 @@ func typeName(t reflect.Type) string { return instrument.TypeName(t) }
 // it is not yet if a handler goes on after it returned.
 func (r *Relay) deliver(ctx context.Context, e Entry, byRelay bool) bool {
 	policy := r.policy(&e)
-	if limit := cmp.Or(policy.Attempts, retry.Attempts); limit > 0 && e.Attempts > limit {
+	if limit := limit(policy); limit > 0 && e.Attempts > limit {
 		return r.conclude(ctx, e, byRelay, aggregate.Result{Handled: e.Handled, Err: unfinished(&e)})
 	}
 	raised, err := r.raised(&e)
 	if err != nil {
 		// Another version of the program may know how to decode it, so it is tried again, and given up like any other.
-		wait, again := policy.Next(e.Attempts, err)
+		wait, again := next(&e, policy, err)
 		return r.conclude(ctx, e, byRelay, aggregate.Result{Handled: e.Handled, Err: err, Again: again, Wait: wait})
 	}
 	var delivered atomic.Bool // a handler that goes on may end at any time
 	raised.Delivery = aggregate.NewDelivery(e.Handled,
-		func(err error) (time.Duration, bool) { return policy.Next(raised.Attempt, err) },
+		func(err error) (time.Duration, bool) { return next(&e, policy, err) },
 		func() { delivered.Store(r.conclude(ctx, e, byRelay, raised.Delivery.Result())) })
 	func() {
 		returned := false
@@ -44,6 +44,24 @@ func (r *Relay) deliver(ctx context.Context, e Entry, byRelay bool) bool {
 		returned = true
 	}()
 	return delivered.Load()
+}
+
+// next says whether there is to be another attempt, and when. An attempt that failed since something is unavailable does not
+// count, for there is nothing wrong with the event: it is tried again after a quarter of the time that it has waited.
+func next(e *Entry, policy retry.Policy, err error) (time.Duration, bool) {
+	if !retry.Unavailable(err) {
+		return policy.Next(max(e.Attempts, 1), err)
+	}
+	return policy.Postpone(time.Since(e.RaisedAt), err)
+}
+
+// limit is how many attempts there are at most; less than 1 for any number.
+func limit(p retry.Policy) int { return cmp.Or(p.Attempts, retry.Attempts) }
+
+// last reports whether this was the last attempt at an entry that counts.
+func (r *Relay) last(e *Entry) bool {
+	limit := limit(r.policy(e))
+	return limit > 0 && e.Attempts >= limit
 }
 
 // unfinished is the error of an entry whose last attempt has begun and nobody knows how it ended. Its handlers may be what
@@ -66,11 +84,15 @@ func (r *Relay) raised(e *Entry) (aggregate.Raised, error) {
 
 // conclude notes what came of an attempt, and reports whether the entry is delivered.
 func (r *Relay) conclude(ctx context.Context, e Entry, byRelay bool, result aggregate.Result) bool {
+	e.Attempts = r.attempts(&e)
 	e.Handled, e.Error = result.Handled, ""
 	outcome := Outcome{Entry: e, Verdict: Delivered, Wait: result.Wait}
 	if result.Err != nil {
 		outcome.Verdict, outcome.Entry.Error = Dead, instrument.Text(result.Err)
-		if result.Again {
+		switch {
+		case result.Again && (retry.Unavailable(result.Err) || r.last(&e)):
+			outcome.Verdict = Postponed // also if only one handler of several has attempts left, since it was unavailable
+		case result.Again:
 			outcome.Verdict = Again
 		}
 	}
@@ -84,11 +106,23 @@ func (r *Relay) conclude(ctx context.Context, e Entry, byRelay bool, result aggr
 func (r *Relay) takeOff(e Entry, byRelay bool) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if _, ok := r.flying[e.ID]; ok {
+	if f, ok := r.flying[e.ID]; ok {
+		f.entry.Attempts = e.Attempts // it is by this one that the driver knows the entry now
+		r.flying[e.ID] = f
 		return false
 	}
 	r.flying[e.ID] = flight{entry: e, since: time.Now(), relay: byRelay}
 	return true
+}
+
+// attempts is how many there have been of an entry in flight, with those that were counted when it was leased again.
+func (r *Relay) attempts(e *Entry) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if f, ok := r.flying[e.ID]; ok {
+		return f.entry.Attempts
+	}
+	return e.Attempts
 }
 
 // landed notes that what came of entries is stored.

@@ -46,6 +46,12 @@ func newEntry(r aggregate.Raised, typeName string, origin map[string]string) (En
 	}, nil
 }
 
+// Stored returns the entry as a database gives it back: the event has to be made of its data.
+func (e Entry) Stored() Entry {
+	e.event = nil
+	return e
+}
+
 // raised returns the event as its handlers get it.
 func (e *Entry) raised(t reflect.Type) (aggregate.Raised, error) {
 	if e.event == nil {

@@ -112,7 +112,7 @@ func (i *instruments) relation(ctx context.Context, e *Entry, sameTrace time.Dur
 func (i *instruments) concluded(ctx context.Context, o *Outcome, byRelay bool, err error) {
 	event, outcome := registry.EventType.String(o.Entry.Type), instrument.Success
 	switch o.Verdict { //nolint:exhaustive // the others are not outcomes of attempts
-	case Again:
+	case Again, Postponed:
 		outcome = instrument.Retried
 		i.retries.Add(ctx, 1, metric.WithAttributes(event))
 	case Dead:
@@ -125,7 +125,7 @@ func (i *instruments) concluded(ctx context.Context, o *Outcome, byRelay bool, e
 		span := trace.SpanFromContext(ctx)
 		defer span.End()
 		span.SetAttributes(registry.Outcome.String(string(outcome)))
-		if o.Verdict == Again {
+		if outcome == instrument.Retried {
 			instrument.Retry(span, max(o.Entry.Attempts, 1), o.Wait)
 		}
 		if o.Verdict == Dead {

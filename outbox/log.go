@@ -51,7 +51,7 @@ type Log interface {
 type Outcome struct {
 	Entry   Entry // as it was claimed or saved; with Handled and Error as they are now
 	Verdict Verdict
-	Wait    time.Duration // until the next attempt, for Again
+	Wait    time.Duration // until the next attempt, for Again and Postponed
 }
 
 // Verdict is what is to become of an entry.
@@ -61,6 +61,7 @@ type Verdict uint8
 const (
 	Delivered Verdict = iota + 1 // all handlers have handled it: remove it
 	Again                        // try again after Wait
+	Postponed                    // like Again, and take back the attempt that was counted: it was not the event that failed
 	Dead                         // give it up: keep it among the dead letters, out of its stream's way
 	Untouched                    // it was not attempted: take back the attempt that was counted and end the lease
 )

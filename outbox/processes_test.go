@@ -13,6 +13,7 @@ import (
 
 	"github.com/neuroglia-go/neuroglia/aggregate"
 	"github.com/neuroglia-go/neuroglia/fault"
+	"github.com/neuroglia-go/neuroglia/mediator"
 	"github.com/neuroglia-go/neuroglia/outbox"
 	"github.com/neuroglia-go/neuroglia/repository"
 	"github.com/neuroglia-go/neuroglia/repository/memrepo"
@@ -267,4 +268,61 @@ func TestAnEventThatOnlyInterfacesTakeMustBeDeclared(t *testing.T) {
 			t.Errorf("stored: %t, handled %d times, want neither", found, handled)
 		}
 	})
+}
+
+func TestLeasesAreRenewedUntilStopReturns(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var calls atomic.Int64
+		slow := func(context.Context, deposited) error {
+			if calls.Add(1) == 1 {
+				return errors.New("the first, which leaves it to the relay")
+			}
+			time.Sleep(3 * outbox.Lease)
+			return nil
+		}
+		d := newDatabase()
+		stopping, other := d.bank(t, slow), d.bank(t, slow)
+		stopping.open(t, "a")
+		stopping.start(t)
+		stopping.deposit(t, "a", 1)
+		time.Sleep(3 * time.Second)
+		other.start(t)
+		if err := stopping.relay.Stop(t.Context()); err != nil {
+			t.Errorf("Stop: %v", err)
+		}
+		if n := calls.Load(); n != 2 {
+			t.Errorf("the handler was called %d times, want twice", n)
+		}
+		other.want(t, 0, 0)
+	})
+}
+
+func TestTimesThatCannotBeAreRefused(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"WithPoll", "WithTimeout", "WithInbox"} {
+		func() {
+			defer func() {
+				if v := recover(); v == nil || !strings.Contains(fmt.Sprint(v), name) {
+					t.Errorf("%s(0): got %v, want a panic that says so", name, v)
+				}
+			}()
+			option := map[string]func(time.Duration) outbox.Option{
+				"WithPoll": outbox.WithPoll, "WithTimeout": outbox.WithTimeout, "WithInbox": outbox.WithInbox,
+			}[name]
+			outbox.New(memrepo.NewOutbox(0), nil, option(0))
+		}()
+	}
+}
+
+type secretive struct{ hidden int }
+
+func TestEventsThatWouldNotBeWhatTheyWereStopTheStart(t *testing.T) {
+	t.Parallel()
+	m := mediator.New()
+	mediator.On(m, func(_ context.Context, e secretive) error { return fmt.Errorf("%d", e.hidden) })
+	err := outbox.New(memrepo.NewOutbox(0), m).Start(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "outbox_test.secretive is stored as JSON, without its field hidden") {
+		t.Errorf("Start = %v, want that a field would be lost", err)
+	}
 }

@@ -49,8 +49,9 @@ type Relay struct {
 	flying map[string]flight // entries that this process has leased, by identity, until what came of them is stored
 	behind bool              // something waits for the relay
 
-	stop context.CancelFunc
-	work sync.WaitGroup
+	stop  context.CancelFunc // ends the taking of entries
+	letGo context.CancelFunc // ends the renewing of leases
+	work  sync.WaitGroup
 }
 
 // flight is an entry that is being delivered.
@@ -118,6 +119,11 @@ func New(log Log, handlers Handlers, opts ...Option) *Relay {
 	}
 	for _, option := range opts {
 		option(&o)
+	}
+	for name, d := range map[string]time.Duration{"WithPoll": o.poll, "WithTimeout": o.timeout, "WithInbox": o.remember} {
+		if d <= 0 {
+			panic(fmt.Sprintf("outbox: %s(%s): give a time that is more than 0, or leave it out for the default", name, d))
+		}
 	}
 	r := &Relay{
 		log: log, handlers: handlers, options: o, wake: make(chan struct{}, 1), flying: map[string]flight{},

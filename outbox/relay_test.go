@@ -254,3 +254,23 @@ func TestWhatAProcessThatDiedHeldIsDeliveredByAnother(t *testing.T) {
 		other.want(t, 0, 0)
 	})
 }
+
+func TestAnEventWaitsForWhatIsUnavailableHoweverLong(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		attempts := 0
+		seen := book{fails: func(int, int) error {
+			if attempts++; attempts < 50 {
+				return fault.New(fault.Unavailable, "the broker is down")
+			}
+			return nil
+		}}
+		b := alone(t, seen.note, outbox.WithRetry(retry.Policy{Attempts: 3}))
+		b.start(t)
+		b.open(t, "a")
+		b.deposit(t, "a", 1)
+		time.Sleep(time.Hour)
+		seen.want(t, 1)
+		b.want(t, 0, 0)
+	})
+}

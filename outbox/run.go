@@ -2,8 +2,11 @@ package outbox
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"time"
 
@@ -13,21 +16,51 @@ import (
 
 // Start begins to deliver what waits, as the start of an app.Part. What the handlers need must have been started before.
 func (r *Relay) Start(context.Context) error {
-	if _, err := r.handlers.Events(); err != nil {
-		return fmt.Errorf("outbox: %w", err)
+	if err := r.readable(); err != nil {
+		return err
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	r.stop = stop
-	r.work.Go(func() { r.renew(ctx) })
+	var ctx, holding context.Context
+	ctx, r.stop = context.WithCancel(context.Background())
+	holding, r.letGo = context.WithCancel(context.Background())
+	go r.renew(holding)
 	r.work.Go(func() { r.watch(ctx) })
 	r.work.Go(func() { r.forget(ctx) })
 	r.work.Go(func() { r.run(ctx) })
 	return nil
 }
 
-// Stop takes no more entries, and waits until those that are being delivered are and what came of them is stored, or until
-// ctx ends. Others deliver what is left then, when its leases end.
-func (r *Relay) Stop(ctx context.Context) error {
+// readable looks for events that would not be what they were once they have been stored.
+func (r *Relay) readable() error {
+	known, err := r.handlers.Events()
+	if err != nil {
+		return fmt.Errorf("outbox: %w", err)
+	}
+	var errs []error
+	for _, t := range known {
+		if name, hidden := hiddenField(t); hidden {
+			errs = append(errs, fmt.Errorf("outbox: event %s is stored as JSON, without its field %s: export it, or give the event "+
+				"the methods MarshalJSON and UnmarshalJSON", t, name))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// hiddenField returns a field that JSON leaves out for its name.
+func hiddenField(t reflect.Type) (string, bool) {
+	if t.Kind() != reflect.Struct || reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]()) {
+		return "", false
+	}
+	for field := range t.Fields() {
+		if !field.IsExported() && !field.Anonymous {
+			return field.Name, true
+		}
+	}
+	return "", false
+}
+
+// Pause takes no more entries, and waits until those that the relay has taken are delivered, or until ctx ends. It is for a
+// part that stops before what handlers need, such as the bus; Stop is called after that.
+func (r *Relay) Pause(ctx context.Context) error {
 	if r.stop != nil {
 		r.stop()
 	}
@@ -37,6 +70,18 @@ func (r *Relay) Stop(ctx context.Context) error {
 	case <-done:
 	case <-ctx.Done():
 		return fmt.Errorf("outbox: events are still being delivered: %w", ctx.Err())
+	}
+	return nil
+}
+
+// Stop pauses, and waits until what came of deliveries is stored, or until ctx ends. Until it returns, leases are renewed.
+// Others deliver what is left then, when its leases end.
+func (r *Relay) Stop(ctx context.Context) error {
+	if r.letGo != nil {
+		defer r.letGo()
+	}
+	if err := r.Pause(ctx); err != nil {
+		return err
 	}
 	if err := r.settler.flush(ctx); err != nil {
 		return fmt.Errorf("outbox: what came of deliveries is not stored yet: %w", err)
@@ -84,11 +129,14 @@ func (r *Relay) claim(ctx context.Context) (wait time.Duration, err error) {
 	}
 	wait = r.options.poll
 	if next > 0 {
-		wait = min(wait, next)
+		wait = min(wait, max(next, breath))
 	}
 	// Relays that wait for the same thing do not all come at once.
 	return wait + rand.N(wait/10+time.Millisecond), nil
 }
+
+// breath is the least time between two looks at an outbox that had something due which could not be taken.
+const breath = 20 * time.Millisecond
 
 // take claims entries. One that is in flight here was lost and is leased again: what comes of it is stored as if nothing had
 // happened.
@@ -115,21 +163,32 @@ func (r *Relay) relay(e Entry) {
 
 // renew prolongs the leases of entries that take their time.
 func (r *Relay) renew(ctx context.Context) {
-	third := r.log.Lease() / 3
+	third := max(r.log.Lease()/3, time.Millisecond)
 	for pause(ctx, third, nil) {
 		if entries := r.inFlight(third / 2); len(entries) > 0 {
-			if err := r.log.Renew(ctx, entries); err != nil && ctx.Err() == nil {
-				r.telemetry.trouble(ctx, registry.OutboxUnrenewed, err)
-			}
+			r.attempt(ctx, registry.OutboxUnrenewed, func(ctx context.Context) error { return r.log.Renew(ctx, entries) })
 		}
+	}
+}
+
+// attempt does something that is done again in any case, and not for ever.
+func (r *Relay) attempt(ctx context.Context, trouble string, do func(context.Context) error) {
+	limited, cancel := context.WithTimeout(ctx, answer)
+	defer cancel()
+	if err := do(limited); err != nil && ctx.Err() == nil {
+		r.telemetry.trouble(ctx, trouble, err)
 	}
 }
 
 // watch wakes the relay when other processes leave work.
 func (r *Relay) watch(ctx context.Context) {
-	policy := retry.Policy{Attempts: -1, Max: 30 * time.Second}
+	policy := retry.Policy{Attempts: -1, Max: 30 * time.Second, Worth: func(error) bool { return true }}
 	for failures := 1; ; failures++ {
+		began := time.Now()
 		err := r.log.Watch(ctx, r.Wake)
+		if time.Since(began) > time.Minute {
+			failures = 1
+		}
 		if err == nil || ctx.Err() != nil {
 			return
 		}
@@ -143,9 +202,10 @@ func (r *Relay) watch(ctx context.Context) {
 func (r *Relay) forget(ctx context.Context) {
 	every := min(r.options.remember/10, time.Hour)
 	for pause(ctx, every/2+rand.N(every/2+1), nil) {
-		if _, err := r.log.Forget(ctx, r.options.remember); err != nil && ctx.Err() == nil {
-			r.telemetry.trouble(ctx, registry.OutboxUnforgotten, err)
-		}
+		r.attempt(ctx, registry.OutboxUnforgotten, func(ctx context.Context) error {
+			_, err := r.log.Forget(ctx, r.options.remember)
+			return err
+		})
 	}
 }
 

@@ -69,7 +69,7 @@ func (r *Repository[A]) Once(ctx context.Context, id string, mutate func(*A) err
 				return root, events, err
 			}
 		}
-		r.telemetry.duplicate(ctx, handling.Consumer)
+		r.telemetry.duplicate(ctx, instrument.ShortName(handling.Consumer))
 		return nil, raised{}, nil
 	})
 }

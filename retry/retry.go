@@ -49,6 +49,32 @@ func (p Policy) Next(attempt int, err error) (wait time.Duration, again bool) {
 	return wait/2 + rand.N(wait/2+1), true
 }
 
+// Postponement is the longest wait for what is unavailable, so that work goes on soon after it is back.
+const Postponement = 30 * time.Second
+
+// Postpone is [Policy.Next] for work that failed since something was unavailable, and has waited for some time: there is
+// always another attempt, unless the error is final, after a quarter of that time, within First and [Postponement].
+func (p Policy) Postpone(waited time.Duration, err error) (wait time.Duration, again bool) {
+	p.Attempts, p.Max = -1, min(or(p.Max, Max), Postponement)
+	p.First = min(max(waited/4, or(p.First, First)), p.Max)
+	return p.Next(1, err)
+}
+
+// Unavailable reports whether an error says only that something was unavailable, such as a database or a broker. If several
+// are joined, all of them must.
+func Unavailable(err error) bool {
+	for e := err; e != nil; e = errors.Unwrap(e) {
+		switch e := e.(type) { //nolint:errorlint // this walks the tree, down to where an error has a kind
+		case *fault.Error:
+			return e.Kind == fault.Unavailable
+		case interface{ Unwrap() []error }:
+			errs := e.Unwrap()
+			return len(errs) > 0 && !slices.ContainsFunc(errs, func(err error) bool { return !Unavailable(err) })
+		}
+	}
+	return false
+}
+
 func or[T int | time.Duration](value, fallback T) T {
 	if value == 0 {
 		return fallback

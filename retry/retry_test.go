@@ -83,3 +83,32 @@ func TestAnErrorMarkedFinalIs(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsUnavailableIsPostponedWithoutEnd(t *testing.T) {
+	t.Parallel()
+	down := fault.New(fault.Unavailable, "the broker is down")
+	p := retry.Policy{Attempts: 3, First: time.Second}
+	for waited, longest := range map[time.Duration]time.Duration{
+		0: time.Second, 20 * time.Second: 5 * time.Second, time.Hour: retry.Postponement,
+	} {
+		if wait, again := p.Postpone(waited, down); !again || wait < longest/2 || wait > longest {
+			t.Errorf("Postpone(%v) = %v, %v, want true and at most %v", waited, wait, again, longest)
+		}
+	}
+	if _, again := p.Postpone(time.Hour, retry.Final(down)); again {
+		t.Error("what is final is postponed")
+	}
+	broken := errors.New("broken")
+	for name, tt := range map[string]struct {
+		err  error
+		want bool
+	}{
+		"none": {nil, false}, "one": {fmt.Errorf("publish: %w", down), true}, "another kind": {broken, false},
+		"all": {errors.Join(down, fmt.Errorf("store: %w", down)), true}, "not all": {errors.Join(down, broken), false},
+		"with causes": {fault.New(fault.Unavailable, "%w and %w", broken, broken), true},
+	} {
+		if got := retry.Unavailable(tt.err); got != tt.want {
+			t.Errorf("%s: Unavailable() = %v, want %v", name, got, tt.want)
+		}
+	}
+}

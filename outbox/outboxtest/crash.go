@@ -37,7 +37,7 @@ func newService(p Process, f *fuse) *service {
 	mediator.On(m, s.counted("first"))
 	mediator.On(m, s.counted("second"))
 	s.relay = outbox.New(mortalLog{p.Log, f}, m, outbox.WithTelemetry(quiet), outbox.WithPoll(brief/4),
-		outbox.WithRetry(retry.Policy{First: time.Millisecond, Max: time.Millisecond}))
+		outbox.WithRetry(retry.Policy{Attempts: -1, First: time.Millisecond, Max: time.Millisecond}))
 	s.tickets = repository.New(mortalStore[repositorytest.Ticket]{p.Tickets, f}, s.relay, repository.WithTelemetry(quiet))
 	s.tallies = repository.New(mortalStore[Tally]{p.Tallies, f}, s.relay, repository.WithTelemetry(quiet))
 	return s

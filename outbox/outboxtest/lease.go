@@ -45,7 +45,7 @@ func (s suite) lease(t *testing.T) {
 		t.Parallel()
 		a, b := s.open(t)
 		held := a.add(t, "one", 2)
-		for _, v := range []outbox.Verdict{outbox.Delivered, outbox.Again, outbox.Dead, outbox.Untouched} {
+		for _, v := range []outbox.Verdict{outbox.Delivered, outbox.Again, outbox.Postponed, outbox.Dead, outbox.Untouched} {
 			b.settle(t, v, held...)
 		}
 		if err := b.Log.Renew(t.Context(), held); err != nil {
@@ -82,7 +82,7 @@ func (s suite) lost(t *testing.T) {
 	if err := a.Log.Renew(t.Context(), held); err != nil {
 		t.Errorf("Renew of a lease that was lost: %v", err)
 	}
-	for _, v := range []outbox.Verdict{outbox.Delivered, outbox.Again, outbox.Dead, outbox.Untouched} {
+	for _, v := range []outbox.Verdict{outbox.Delivered, outbox.Again, outbox.Postponed, outbox.Dead, outbox.Untouched} {
 		held[0].Error, held[0].Handled = "lost", []string{"nobody"}
 		a.settle(t, v, held...)
 	}

@@ -53,6 +53,18 @@ func (s suite) settle(t *testing.T) {
 		}
 		equal(t, "attempts", b.wantClaim(t, "one that was given back", events[0])[0].Attempts, 1)
 	})
+	t.Run("postponed takes back the attempt and waits", func(t *testing.T) {
+		t.Parallel()
+		a, b := s.open(t)
+		e := a.add(t, "one", 1)[0]
+		e.Error, e.Handled = "the broker is down", []string{"audit"}
+		a.conclude(t, outbox.Outcome{Entry: e, Verdict: outbox.Postponed, Wait: time.Hour})
+		got := b.stored(t, e, false)
+		if got.Attempts != 0 || got.Error != e.Error || !slices.Equal(got.Handled, e.Handled) {
+			t.Errorf("the entry is %+v, want its error, who handled it and no attempt", got)
+		}
+		b.wantClaim(t, "one that is not due")
+	})
 	t.Run("many of many streams at once", func(t *testing.T) {
 		t.Parallel()
 		a, b := s.open(t)

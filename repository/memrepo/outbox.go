@@ -84,7 +84,7 @@ func (o *Outbox) save(entries []outbox.Entry) {
 	held := o.streams[streamOf(&entries[0])] == 0
 	for i := range entries {
 		e := &entries[i]
-		r := &record{Entry: *e}
+		r := &record{Entry: e.Stored()}
 		if e.Held = held; held {
 			r.Attempts, r.holder, r.until = 1, o.process, o.now().Add(o.lease)
 			e.Attempts = 1
@@ -195,7 +195,10 @@ func (o *Outbox) Settle(ctx context.Context, outcomes []outbox.Outcome) error {
 		switch outcome.Verdict {
 		case outbox.Delivered:
 			o.remove(r)
-		case outbox.Again:
+		case outbox.Again, outbox.Postponed:
+			if outcome.Verdict == outbox.Postponed {
+				r.Attempts--
+			}
 			r.Handled, r.Error, r.Due = slices.Clone(outcome.Entry.Handled), outcome.Entry.Error, now.Add(outcome.Wait)
 		case outbox.Dead:
 			o.remove(r)

@@ -176,7 +176,10 @@ func (l *Log) settle(b *box, e *entry, o *outbox.Outcome) {
 	case outbox.Delivered:
 		b.remove(func(other *entry) bool { return other.ID == o.Entry.ID })
 		return
-	case outbox.Again:
+	case outbox.Again, outbox.Postponed:
+		if o.Verdict == outbox.Postponed {
+			e.Attempts--
+		}
 		e.Handled, e.Error, e.Due = o.Entry.Handled, o.Entry.Error, time.Now().Add(o.Wait).UnixNano()
 	case outbox.Dead:
 		// The lease goes on until it is among the dead letters.

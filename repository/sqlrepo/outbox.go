@@ -167,6 +167,8 @@ func (o *Outbox) Settle(ctx context.Context, outcomes []outbox.Outcome) error {
 			continue
 		case outbox.Again:
 			r.Verdict, r.Wait = "again", outcome.Wait.Nanoseconds()
+		case outbox.Postponed:
+			r.Verdict, r.Wait = "postponed", outcome.Wait.Nanoseconds()
 		case outbox.Dead:
 			r.Verdict = "dead"
 			dead, gone = append(dead, e.ID), append(gone, e.ID)

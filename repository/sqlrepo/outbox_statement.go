@@ -97,10 +97,10 @@ func (o *Outbox) claiming() string {
 
 // conclude ends the leases of entries that are to be tried again, and notes what dead letters have come to.
 func (o *Outbox) conclude() string {
-	const untouched, again = `e.value ->> 'verdict' = 'untouched'`, `e.value ->> 'verdict' = 'again'`
+	const untouched, again = `e.value ->> 'verdict' = 'untouched'`, `e.value ->> 'verdict' IN ('again', 'postponed')`
 	due := `CASE WHEN ` + again + ` THEN ` + o.db.dialect.now + ` + CAST(e.value ->> 'wait' AS BIGINT) ELSE due_at END`
 	return `UPDATE neuroglia_outbox SET
-			attempts = attempts - CASE WHEN ` + untouched + ` THEN 1 ELSE 0 END,
+			attempts = attempts - CASE WHEN e.value ->> 'verdict' IN ('untouched', 'postponed') THEN 1 ELSE 0 END,
 			handled = CASE WHEN ` + untouched + ` THEN handled ELSE e.value ->> 'handled' END,
 			error = CASE WHEN ` + untouched + ` THEN error ELSE e.value ->> 'error' END,
 			owner = CASE WHEN e.value ->> 'verdict' = 'dead' THEN owner END,
