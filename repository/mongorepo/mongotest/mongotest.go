@@ -14,17 +14,19 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/neuroglia-go/neuroglia/aggregate"
 )
 
-// Server is a server.
+// Server is a server. It is safe for concurrent use.
 type Server struct {
-	url    string // without a database
 	folder string
-	listen string
 
+	mu      sync.Mutex
+	url     string // without a database
+	listen  string
 	command *exec.Cmd
 	stdin   io.Closer // while it is open, the server runs
 }
@@ -54,6 +56,8 @@ func (s *Server) Own() bool { return os.Getenv("MONGO_URL") == "" }
 
 // URL returns the URL of a database that nobody else uses.
 func (s *Server) URL() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	u, err := url.Parse(s.url)
 	if err != nil {
 		return s.url // whoever opens it says what is wrong
@@ -64,6 +68,12 @@ func (s *Server) URL() string {
 
 // Kill kills the server, as kill -9 does.
 func (s *Server) Kill() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.kill()
+}
+
+func (s *Server) kill() {
 	if s.command == nil {
 		return
 	}
@@ -75,6 +85,8 @@ func (s *Server) Kill() {
 
 // Restart starts a server that was killed, at the address it had.
 func (s *Server) Restart() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	program := filepath.Join(root(), ".bin", "ferretdb")
 	if _, err := os.Stat(program); err != nil {
 		return fmt.Errorf("there is no server for tests of MongoDB: run make .bin/ferretdb, or set MONGO_URL (%w)", err)
@@ -90,7 +102,7 @@ func (s *Server) Restart() error {
 	s.command, s.stdin = command, stdin
 	line, err := bufio.NewReader(stdout).ReadString('\n')
 	if err != nil {
-		s.Kill()
+		s.kill()
 		return fmt.Errorf("start FerretDB: it printed no URL: %w", err)
 	}
 	s.url = strings.TrimSpace(line)
