@@ -62,6 +62,7 @@ tidy: ## go mod tidy on all modules
 
 bench: ## what sending a message costs, beside hand-written instrumentation
 	@cd benchmarks && go test -run '^$$' -bench . -benchmem ./...
+	@cd benchmarks/messaging && for i in 1 2 3 4 5 6; do go test -run '^$$' -bench . -benchtime 1000x || exit 1; done
 
 fuzz: ## fuzz everything that parses, FUZZTIME (30s) each
 	@for module in $(MODULES); do cd $$module || exit 1; for dir in $$(go list -f '{{.Dir}}' ./...); do \

@@ -121,3 +121,30 @@ func TestAHandlerKnowsWhichMessageItsGroupHandles(t *testing.T) {
 		t.Errorf("handling %+v, want %+v", got, want)
 	}
 }
+
+func TestAnEventIsHeldWhileSomethingIsUnavailable(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		calls := 0
+		deliver := subscribed(t, func(context.Context, orderCreated) error {
+			if calls++; calls < 40 {
+				return fault.New(fault.Unavailable, "the database is down")
+			}
+			return nil
+		}, eventbus.WithRetry(retry.Policy{Attempts: 3}))
+		began := time.Now()
+		if err := deliver(t.Context(), event("{}"), 3); err != nil || calls != 40 {
+			t.Errorf("deliver = %v after %d calls, want success at last, though the attempt was the last", err, calls)
+		}
+		if took := time.Since(began); took < 5*time.Minute || took > 30*time.Minute {
+			t.Errorf("40 calls took %s, want growing pauses of at most half a minute", took)
+		}
+		calls = 0
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		again, ok := errors.AsType[*eventbus.Redeliver](deliver(ctx, event("{}"), 1))
+		if !ok || fault.KindOf(again.Err) != fault.Unavailable {
+			t.Errorf("got %v when the transport gives up waiting, want that it is to be delivered again", again)
+		}
+	})
+}

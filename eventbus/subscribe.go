@@ -2,6 +2,7 @@ package eventbus
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -99,10 +100,29 @@ func decoded[E any](h func(context.Context, E) error) func(context.Context, clou
 	}
 }
 
-func (s *subscriber) deliver(ctx context.Context, e cloudevent.Event, attempt int) (err error) {
+// deliver handles an event. While it fails since something is unavailable, such as a database, it is tried again here: there is
+// nothing wrong with the event, so that counts as one attempt, and other events would fare no better.
+func (s *subscriber) deliver(ctx context.Context, e cloudevent.Event, attempt int) error {
+	for began := time.Now(); ; {
+		err := s.attempt(ctx, e, attempt, time.Since(began))
+		again, ok := errors.AsType[*Redeliver](err)
+		if !ok || !retry.Unavailable(again.Err) {
+			return err
+		}
+		wait := time.NewTimer(again.After)
+		select {
+		case <-wait.C:
+		case <-ctx.Done():
+			wait.Stop()
+			return err
+		}
+	}
+}
+
+func (s *subscriber) attempt(ctx context.Context, e cloudevent.Event, attempt int, waited time.Duration) (err error) {
 	ctx, op := s.begin(ctx, &e, attempt, s.relation)
 	err = instrument.ErrUnfinished
-	defer func() { err = op.end(ctx, s.decide(ctx, attempt, err), err) }()
+	defer func() { err = op.end(ctx, s.decide(ctx, attempt, waited, err), err) }()
 	if s.exhausted(attempt) {
 		return fmt.Errorf("attempt %d was the last, and nobody knows what came of it: did its process die?", attempt-1)
 	}
@@ -135,10 +155,14 @@ type verdict struct {
 	wait    time.Duration // before the next attempt, if there is to be one
 }
 
-func (s *subscriber) decide(ctx context.Context, attempt int, err error) verdict {
+func (s *subscriber) decide(ctx context.Context, attempt int, waited time.Duration, err error) verdict {
 	outcome := instrument.OutcomeOfHandler(ctx, err)
 	if outcome == instrument.Failure && s.redelivers {
-		if wait, again := s.retry.Next(attempt, err); again {
+		wait, again := s.retry.Next(attempt, err)
+		if retry.Unavailable(err) {
+			wait, again = s.retry.Postpone(waited, err)
+		}
+		if again {
 			return verdict{instrument.Retried, wait}
 		}
 	}

@@ -53,9 +53,12 @@ func Example() {
 	accounts := repository.New(accountStore, relay)
 	mediator.On(m, accounting{accounts}.parcelSent)
 
-	// A service adds the relay to its host, behind the bus:
+	// A service adds the relay to its host around the bus, so that nothing comes to a bus that has stopped, and what the
+	// bus's handlers finish last is stored:
 	//
-	//	h.Add(app.Part{Name: "outbox", Start: relay.Start, Stop: relay.Stop})
+	//	h.Add(app.Part{Name: "outbox", Stop: relay.Stop})
+	//	h.Add(app.Part{Name: "bus", Start: bus.Start, Stop: bus.Stop})
+	//	h.Add(app.Part{Name: "relay", Start: relay.Start, Stop: relay.Pause})
 	ctx := context.Background()
 	if err := relay.Start(ctx); err != nil {
 		fmt.Println(err)

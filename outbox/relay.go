@@ -92,7 +92,7 @@ func WithRetryOf[E any](p retry.Policy) Option {
 	return func(o *options) { o.policies[typeName(reflect.TypeFor[E]())] = p }
 }
 
-// WithConcurrency sets how many events the relay delivers at the same time. Defaults to 8.
+// WithConcurrency sets how many events the relay takes, and delivers, at the same time. Defaults to 32.
 func WithConcurrency(n int) Option { return func(o *options) { o.concurrency = max(n, 1) } }
 
 // WithPoll sets how often the relay looks for work that nothing woke it for. Defaults to 5 seconds.
@@ -114,7 +114,7 @@ func WithInbox(d time.Duration) Option { return func(o *options) { o.remember = 
 // stores save to that outbox.
 func New(log Log, handlers Handlers, opts ...Option) *Relay {
 	o := options{
-		policies: map[string]retry.Policy{}, concurrency: 8, poll: 5 * time.Second, timeout: 30 * time.Second,
+		policies: map[string]retry.Policy{}, concurrency: 32, poll: 5 * time.Second, timeout: 30 * time.Second,
 		sameTrace: time.Minute, remember: 7 * 24 * time.Hour,
 	}
 	for _, option := range opts {

@@ -28,6 +28,7 @@ type group struct {
 type lane struct {
 	subject string
 	items   []*item
+	busy    bool // the first is being handled
 }
 
 type item struct {
@@ -49,13 +50,33 @@ func (g *group) push(i *item) {
 
 // next takes a lane whose first event can be handled.
 func (g *group) next() (*lane, bool) {
-	if len(g.ready) == 0 {
-		return nil, false
+	for len(g.ready) > 0 {
+		l := g.ready[0]
+		g.ready[0] = nil // which the array behind the slice would keep
+		g.ready = g.ready[1:]
+		if len(l.items) > 0 {
+			return l, true
+		}
 	}
-	l := g.ready[0]
-	g.ready[0] = nil // which the array behind the slice would keep
-	g.ready = g.ready[1:]
-	return l, true
+	return nil, false
+}
+
+// unconfirm takes the events out of a lane that have a confirmation and are not being handled.
+func (g *group) unconfirm(l *lane) []*item {
+	var kept, taken []*item
+	for n, i := range l.items {
+		if i.confirmation == nil || n == 0 && l.busy {
+			kept = append(kept, i)
+		} else {
+			taken = append(taken, i)
+		}
+	}
+	l.items = kept
+	g.waiting -= len(taken)
+	if len(kept) == 0 {
+		delete(g.lanes, l.subject)
+	}
+	return taken
 }
 
 // pop takes the first event out of a lane that is not ready, which is if there is another.

@@ -136,6 +136,7 @@ func (t *Transport) run(g *group) {
 		deliver := g.subscribers[g.turn%len(g.subscribers)]
 		g.turn++
 		first := l.items[0]
+		l.busy = true
 		t.workers.Go(func() { t.deliver(g, l, first, deliver) })
 	}
 }
@@ -153,6 +154,7 @@ func (t *Transport) conclude(g *group, l *lane, first *item, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	g.running--
+	l.busy = false
 	switch {
 	case t.closed:
 		// Close has given it up, and told so.
@@ -192,7 +194,7 @@ func (t *Transport) later(g *group, l *lane, wait time.Duration) {
 	time.AfterFunc(wait, func() {
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		if !t.closed {
+		if !t.closed && len(l.items) > 0 {
 			g.ready = append(g.ready, l)
 			t.run(g)
 		}
@@ -224,6 +226,8 @@ func (t *Transport) Close(ctx context.Context) error {
 func (t *Transport) close(ctx context.Context) (lost int, first bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.closing = true
+	t.giveBack()
 	for t.left > 0 && !t.closed && ctx.Err() == nil {
 		t.changed.Wait()
 	}
@@ -245,4 +249,16 @@ func (t *Transport) close(ctx context.Context) (lost int, first bool) {
 		}
 	}
 	return lost, true
+}
+
+// giveBack concludes the events that somebody else keeps and nobody handles yet. The caller holds the lock.
+func (t *Transport) giveBack() {
+	for _, g := range t.groups {
+		for _, l := range g.lanes {
+			for _, i := range g.unconfirm(l) {
+				t.left--
+				go i.confirmation.concluded(g.name.group, eventbus.ErrClosed)
+			}
+		}
+	}
 }

@@ -202,3 +202,33 @@ func TestWhatAGroupGivesUpIsADeadLetterOfTheOutboxAndReplayedToThatGroup(t *test
 		p.close(t)
 	})
 }
+
+func TestCloseGivesBackWhatAnOutboxKeeps(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var handled notebook
+		log, store := emptyStore()
+		p := opened(t, log, store, groups{"slow": func(n, _ int) error {
+			if n == 1 {
+				return errors.New("for a long time")
+			}
+			time.Sleep(2 * time.Second)
+			return handled.note(n)
+		}})
+		p.bake(t, "failing", 1)
+		p.bake(t, "in hand", 2, 3)
+		synctest.Wait()
+		if err := p.relay.Pause(t.Context()); err != nil {
+			t.Errorf("Pause: %v", err)
+		}
+		began := time.Now()
+		if err := errors.Join(p.bus.Stop(t.Context()), p.relay.Stop(t.Context())); err != nil {
+			t.Errorf("stop: %v", err)
+		}
+		if took := time.Since(began); took > 3*time.Second {
+			t.Errorf("the stop took %s, want what is in hand to be finished and no more", took)
+		}
+		handled.want(t, 2)
+		p.want(t, 2, 0)
+	})
+}

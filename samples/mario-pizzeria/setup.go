@@ -66,8 +66,9 @@ func setup(ctx context.Context, h *app.Host, c config) error {
 	h.Add(metrics)
 	h.Add(app.Part{Name: "mediator", Start: m.Start})
 	h.Add(app.Part{Name: "opening", Start: func(ctx context.Context) error { return open(ctx, m) }})
+	h.Add(app.Part{Name: "outbox", Stop: relay.Stop}) // stores what the bus's handlers finish while it stops
 	h.Add(app.Part{Name: "bus", Start: bus.Start, Stop: bus.Stop})
-	h.Add(app.Part{Name: "outbox", Start: relay.Start, Stop: relay.Stop})
+	h.Add(app.Part{Name: "relay", Start: relay.Start, Stop: relay.Pause})
 	if c.payment != nil && c.has(front) {
 		cashier := ordering.Cashier{Repositories: repositories, Mediator: m, Patience: time.Minute}
 		h.Add(background("cashier", cashier.Work))
