@@ -3,6 +3,7 @@ package ordering
 import (
 	"context"
 
+	"github.com/neuroglia-go/neuroglia/fault"
 	"github.com/neuroglia-go/neuroglia/mediator"
 	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/domain/order"
 )
@@ -14,13 +15,21 @@ type AbandonOrder struct {
 	OrderID string `otel:"order.id,aggregate"`
 }
 
-// abandonOrder makes the order void first: after that nobody can place it who has just been paid.
+// abandonOrder makes the order void first: after that nobody can place it who has just been paid. An order that is not there
+// any more may have been charged since it was removed.
 func (h Handlers) abandonOrder(ctx context.Context, cmd AbandonOrder) error {
-	if err := h.Orders.Update(ctx, cmd.OrderID, (*order.Order).GiveUp); err != nil {
+	if err := unlessGone(h.Orders.Update(ctx, cmd.OrderID, (*order.Order).GiveUp)); err != nil {
 		return err
 	}
 	if err := h.Payments.Refund(ctx, cmd.OrderID); err != nil {
 		return err
 	}
-	return h.Orders.Remove(ctx, cmd.OrderID, nil)
+	return unlessGone(h.Orders.Remove(ctx, cmd.OrderID, nil))
+}
+
+func unlessGone(err error) error {
+	if fault.KindOf(err) == fault.NotFound {
+		return nil
+	}
+	return err
 }

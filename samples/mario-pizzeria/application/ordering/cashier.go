@@ -20,18 +20,25 @@ type Cashier struct {
 func (c Cashier) Work(ctx context.Context) {
 	for application.Wait(ctx, c.Patience/2) == nil {
 		for _, status := range []order.Status{order.Unpaid, order.Void} {
-			for c.abandonOldest(ctx, status) {
-			}
+			c.abandon(ctx, map[string]string{"status": string(status)})
 		}
 	}
 }
 
-// abandonOldest reports whether it abandoned an order, and there may be more.
-func (c Cashier) abandonOldest(ctx context.Context, status order.Status) bool {
-	o, err := c.Orders.Oldest(ctx, map[string]string{"status": string(status)})
-	if err != nil || o == nil || time.Since(o.Since()) < c.Patience {
-		return false
+// abandon abandons the orders that are overdue. One that it cannot abandon is not in the others' way.
+func (c Cashier) abandon(ctx context.Context, where map[string]string) {
+	oldest, err := c.Orders.Oldest(ctx, where) // which makes no span, and mostly that is all
+	if err != nil || oldest == nil || !c.overdue(oldest) {
+		return
 	}
-	_, err = mediator.Send(ctx, c.Mediator, AbandonOrder{OrderID: o.ID()})
-	return err == nil // else the command has reported it
+	for o, err := range c.Orders.All(ctx, where) {
+		if err != nil {
+			return
+		}
+		if c.overdue(o) {
+			_, _ = mediator.Send(ctx, c.Mediator, AbandonOrder{OrderID: o.ID()}) // the command reports its error
+		}
+	}
 }
+
+func (c Cashier) overdue(o *order.Order) bool { return time.Since(o.Since()) >= c.Patience }
