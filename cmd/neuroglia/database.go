@@ -8,13 +8,13 @@ import (
 	"os"
 	"strings"
 
-	"github.com/neuroglia-go/neuroglia/outbox"
+	"github.com/neuroglia-go/neuroglia/cmd/neuroglia/letters"
 	"github.com/neuroglia-go/neuroglia/repository/mongorepo"
 	"github.com/neuroglia-go/neuroglia/repository/sqlrepo"
 )
 
-// openOutbox opens the outbox of a service's database. It makes no database, and its errors hold no password.
-func openOutbox(ctx context.Context, url string) (outbox.Letters, func() error, error) {
+// openOutbox opens the outbox of a service's database. It makes and changes nothing, and its errors hold no password.
+func openOutbox(ctx context.Context, url string) (letters.Outbox, func() error, error) {
 	scheme, rest, _ := strings.Cut(url, ":")
 	switch scheme {
 	case "sqlite":
@@ -23,13 +23,13 @@ func openOutbox(ctx context.Context, url string) (outbox.Letters, func() error, 
 		}
 		fallthrough
 	case "postgres", "postgresql":
-		db, err := sqlrepo.Open(ctx, url)
+		db, err := sqlrepo.Open(ctx, url, sqlrepo.Existing())
 		if err != nil {
 			return nil, nil, err //nolint:wrapcheck // it says what was opened
 		}
 		return db.Outbox(), db.Close, nil
 	case "mongodb", "mongodb+srv":
-		db, err := mongorepo.Open(ctx, url)
+		db, err := mongorepo.Open(ctx, url, mongorepo.Existing())
 		if err != nil {
 			return nil, nil, err //nolint:wrapcheck // it says what was opened
 		}

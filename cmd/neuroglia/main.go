@@ -64,7 +64,7 @@ func usage(w io.Writer) {
 	fmt.Fprint(w, `Usage: neuroglia COMMAND
 
   doctor   check the signal path of an observability stack, from an app to its dashboards
-  outbox   list, show, replay or discard the dead letters of a service
+  outbox   look after the dead letters of a service
   version  show the version
   help     show this, or with "help doctor" or "help outbox" what these take
 `)

@@ -67,7 +67,7 @@ func (c *outboxCommand) parse(args []string, env func(string) (string, bool)) er
 		return flag.ErrHelp
 	}
 	if len(args) == 0 {
-		return errors.New("say what to do: list, show, replay or discard")
+		return errors.New("say what to do: list, show, replay, discard or bury")
 	}
 	c.verb = args[0]
 	if err := parseMixed(flags, args[1:], &c.filter.IDs); err != nil {
@@ -118,8 +118,12 @@ func (c *outboxCommand) check() error {
 		if len(c.filter.IDs) == 0 && !filtered && !c.all {
 			errs = append(errs, fmt.Errorf("say which to %s: give ids, a filter such as --type, or --all", c.verb))
 		}
+	case "bury":
+		if c.filter.Type == "" || c.filter.Stream != "" || c.filter.Error != "" || c.filter.OlderBy > 0 {
+			errs = append(errs, errors.New("say which type to bury: give --type and, if not all of it, ids"))
+		}
 	default:
-		errs = append(errs, fmt.Errorf("there is no %q: use list, show, replay or discard", c.verb))
+		errs = append(errs, fmt.Errorf("there is no %q: use list, show, replay, discard or bury", c.verb))
 	}
 	if c.limit < 0 || c.filter.OlderBy < 0 {
 		errs = append(errs, errors.New("--limit and --older cannot be negative"))
@@ -136,6 +140,9 @@ func (c *outboxCommand) run(ctx context.Context) error {
 		return err
 	}
 	defer closing()
+	if c.verb == "bury" {
+		return c.bury(ctx, log)
+	}
 	found, err := letters.Select(ctx, log, c.filter, c.limit)
 	if err != nil {
 		return err
@@ -246,6 +253,25 @@ func (c *outboxCommand) act(ctx context.Context, action letters.Action, found []
 	return err
 }
 
+// bury gives up what no process handles any more.
+func (c *outboxCommand) bury(ctx context.Context, log letters.Outbox) error {
+	if c.dryRun {
+		c.filter.Dead = false
+		found, err := letters.Select(ctx, log, c.filter, c.limit)
+		if err != nil {
+			return err
+		}
+		if err := c.list(found); err != nil {
+			return err
+		}
+		fmt.Fprintln(c.stderr, "would bury these; nothing was done")
+		return nil
+	}
+	n, err := letters.Bury(ctx, log, c.filter.Type, c.filter.IDs)
+	fmt.Fprintf(c.stdout, "made %s of pending events\n", c.kind(n))
+	return err
+}
+
 // confirm asks before what cannot be undone.
 func (c *outboxCommand) confirm(n int) error {
 	fmt.Fprintf(c.stderr, "Discard %s, which cannot be undone? [y/N] ", c.kind(n))
@@ -264,9 +290,11 @@ func outboxUsage(w io.Writer, flags *flag.FlagSet) {
        neuroglia outbox show    ID... [flags]
        neuroglia outbox replay  ID... | filters | --all [flags]
        neuroglia outbox discard ID... | filters | --all [flags]
+       neuroglia outbox bury    --type TYPE [ID...] [flags]
 
 Looks after the dead letters of a service: events that were given up after their last attempt. A replayed event is delivered
 by the service, to the handlers that have not handled it, in a trace of its own with a link to the one it was raised in.
+A pending event of a type that no process handles any more keeps those behind it waiting: bury makes a dead letter of it.
 Exit code: 0 if it was done, 1 if not, 2 if the command is wrong.
 
 The database is given as DATABASE_URL, as the service has it: sqlite:FILE, postgres://... or mongodb://...

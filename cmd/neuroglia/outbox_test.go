@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -199,7 +200,7 @@ func TestWrongUseOfTheOutboxIsTold(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	for args, want := range map[string]string{
-		"outbox":                        "say what to do: list, show, replay or discard",
+		"outbox":                        "say what to do: list, show, replay, discard or bury",
 		"outbox burn":                   `there is no "burn"`,
 		"outbox show":                   "say which to show",
 		"outbox list":                   "set DATABASE_URL",
@@ -218,5 +219,60 @@ func TestWrongUseOfTheOutboxIsTold(t *testing.T) {
 	}
 	if entries, err := filepath.Glob(dir + "/*"); err != nil || len(entries) != 0 {
 		t.Errorf("files were made: %v, %v", entries, err)
+	}
+}
+
+func TestWhatNoProcessHandlesAnyMoreIsBuried(t *testing.T) {
+	t.Parallel()
+	p := newPost(t)
+	p.healed.Store(true)
+	db, err := sqlrepo.Open(t.Context(), p.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	store, err := sqlrepo.New(t.Context(), db, repository.Schema[parcel]{Name: "parcels"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	forgotten := outbox.Entry{
+		ID: "forgotten", Type: "parcelWeighed", AggregateType: "parcel", AggregateID: "one", Version: 1, RaisedAt: time.Now(), Data: []byte("{}"),
+	}
+	held := []outbox.Entry{forgotten}
+	one := &parcel{Root: aggregate.NewRoot("one")}
+	if err := store.Save(t.Context(), repository.Change[parcel]{Op: repository.Add, ID: "one", State: one, Events: held}); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Outbox().Settle(t.Context(), []outbox.Outcome{{Entry: held[0], Verdict: outbox.Untouched}}); err != nil {
+		t.Fatal(err)
+	}
+	err = p.parcels.Update(t.Context(), "one", func(one *parcel) error { one.Raise(parcelSent{}); return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code, _, stderr := p.neuroglia(t, "bury", "--type", "parcelWeighed", "--dry-run"); code != exitOK || !strings.Contains(stderr, "nothing was done") {
+		t.Errorf("dry run: got %d, %q", code, stderr)
+	}
+	if p.handled.Load() != 0 {
+		t.Error("the event behind it did not wait")
+	}
+	if code, out, stderr := p.neuroglia(t, "bury", "--type", "parcelWeighed"); code != exitOK || out != "made 1 dead letter of pending events\n" {
+		t.Errorf("bury: got %d, %q, %q", code, out, stderr)
+	}
+	p.eventually(t, "the event behind it is handled", func() bool { return p.handled.Load() == 1 })
+}
+
+func TestAForeignDatabaseIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "other.db")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, _, stderr := neuroglia(t, map[string]string{"DATABASE_URL": "sqlite:" + file}, "outbox", "list")
+	if code != exitFailed || !strings.Contains(stderr, "it is not a database of a service with this framework") {
+		t.Errorf("got %d, %q", code, stderr)
+	}
+	if info, err := os.Stat(file); err != nil || info.Size() > 4096 {
+		t.Errorf("the file was written to: %v, %v", info.Size(), err)
 	}
 }

@@ -38,6 +38,7 @@ type DB struct {
 type config struct {
 	telemetry telemetry.Providers
 	lease     time.Duration
+	existing  bool
 }
 
 // Option changes a default of [Open].
@@ -49,6 +50,9 @@ func WithTelemetry(p telemetry.Providers) Option { return func(c *config) { c.te
 // WithLease sets how long this process has an entry of the outbox for itself. It must be much longer than the clocks of
 // processes are apart: leases are measured by them. Defaults to [outbox.Lease].
 func WithLease(d time.Duration) Option { return func(c *config) { c.lease = d } }
+
+// Existing opens a database as it is, for tools: one that has no aggregates of this framework is refused, and nothing is made.
+func Existing() Option { return func(c *config) { c.existing = true } }
 
 // patience is how long an operation waits for a server that can be used, if the URL does not say otherwise.
 const patience = 5 * time.Second
@@ -81,7 +85,15 @@ func Open(ctx context.Context, url string, opts ...Option) (*DB, error) {
 		client: client, pools: pools, database: client.Database(place.database), lease: newLeases(c.lease),
 		names: map[string]struct{}{},
 	}
-	if err := errors.Join(db.Check(ctx), db.prepare(ctx)); err != nil {
+	err = db.Check(ctx)
+	switch {
+	case err != nil:
+	case c.existing:
+		err = db.known(ctx)
+	default:
+		err = db.prepare(ctx)
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open database %s: %w", place, err), db.Close())
 	}
 	return db, nil

@@ -2,6 +2,7 @@ package mongorepo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -53,6 +54,15 @@ func (db *DB) prepare(ctx context.Context) error {
 	}
 	return db.index(ctx, letters,
 		ascending("raised", "_id"), ascending("type", "raised", "_id"), ascending("aggregate_id", "raised", "_id"))
+}
+
+// known reports, by an error, if no store of this framework was made in the database.
+func (db *DB) known(ctx context.Context) error {
+	err := db.database.Collection(collections).FindOne(ctx, bson.D{}).Err()
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return errors.New("it is not a database of a service with this framework: is the name after the last slash right?")
+	}
+	return db.classify(ctx, err)
 }
 
 // index makes the indexes that are not there. One that begins with a field of the outbox or inbox has only the documents

@@ -37,6 +37,7 @@ type options struct {
 	telemetry   telemetry.Providers
 	lease       time.Duration
 	connections int
+	existing    bool
 }
 
 // Option changes a default of [Open].
@@ -50,6 +51,10 @@ func WithLease(d time.Duration) Option { return func(o *options) { o.lease = d }
 
 // WithConnections sets how many connections to PostgreSQL there are at most, besides five for the outbox. Defaults to 20.
 func WithConnections(n int) Option { return func(o *options) { o.connections = max(n, 1) } }
+
+// Existing opens a database as it is, for tools: one that this version of the framework has not made is refused, and nothing is
+// made or changed.
+func Existing() Option { return func(o *options) { o.existing = true } }
 
 // Open opens the database at a URL:
 //
@@ -77,7 +82,11 @@ func Open(ctx context.Context, url string, opts ...Option) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database %s: %w", place, err)
 	}
-	if err := db.migrate(ctx); err != nil {
+	prepare := db.migrate
+	if o.existing {
+		prepare = db.current
+	}
+	if err := prepare(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open database %s: %w", place, err), db.Close())
 	}
 	if db.outbox, err = newOutbox(ctx, db, o.lease); err != nil {
@@ -122,13 +131,16 @@ func (db *DB) classify(ctx context.Context, err error) error {
 	case known != fault.Unexpected && known != fault.Timeout && known != fault.Canceled:
 		return err
 	case ctx.Err() != nil:
-		return fmt.Errorf("%w: %w", ctx.Err(), err)
+		return fmt.Errorf("%w: %s", ctx.Err(), oneLine(err)) // whatever else failed, it is the caller who left
 	case kind == fault.Unavailable || db.closed.Load() || errors.Is(err, sql.ErrConnDone):
 		unavailable := fault.New(fault.Unavailable, "the database cannot be used now: %w", err)
-		unavailable.Message = strings.Join(strings.Fields(unavailable.Message), " ") // some have several lines
+		unavailable.Message = oneLine(unavailable)
 		return unavailable
 	case kind != fault.Unexpected:
 		return fault.New(kind, "the database cannot keep this: %w", err)
 	}
 	return err
 }
+
+// oneLine returns an error's text, which has several lines if several addresses were tried.
+func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }

@@ -43,6 +43,23 @@ func (db *DB) migrate(ctx context.Context) error {
 	})
 }
 
+// current reports, by an error, if the framework's own tables are not those of this version.
+func (db *DB) current(ctx context.Context) error {
+	names, err := fs.Glob(db.dialect.migrations, "*.sql")
+	if err != nil {
+		return fmt.Errorf("embedded migrations: %w", err)
+	}
+	var version int
+	if err := db.reader.QueryRowContext(ctx, selectVersion).Scan(&version); err != nil {
+		return fmt.Errorf("it is not a database of a service with this framework: %w", db.classify(ctx, err))
+	}
+	if version != len(names) {
+		return fmt.Errorf("the database has version %d and this program is for version %d: use that of the same release as the service",
+			version, len(names))
+	}
+	return nil
+}
+
 func (db *DB) apply(ctx context.Context, tx *sql.Tx, version int, name string) error {
 	script, err := fs.ReadFile(db.dialect.migrations, name)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/neuroglia-go/neuroglia/outbox"
 )
@@ -44,6 +45,39 @@ func Replay(log outbox.Letters) Action { return Action{"replay", "replayed", log
 
 // Discard deletes dead letters, for ever.
 func Discard(log outbox.Letters) Action { return Action{"discard", "discarded", log.Discard} }
+
+// Outbox is both sides of a driver.
+type Outbox interface {
+	outbox.Log
+	outbox.Letters
+}
+
+// Bury makes dead letters of pending events of a type, for types that no process handles any more: until then, they keep the
+// events behind them from being delivered. It returns how many there were. Events that a process is delivering, that wait for
+// their next attempt or that are behind others are left alone.
+func Bury(ctx context.Context, log Outbox, eventType string, ids []string) (int, error) {
+	for buried := 0; ; {
+		claimed, _, err := log.Claim(ctx, []string{eventType}, batch)
+		if err != nil {
+			return buried, fmt.Errorf("claim: %w", err)
+		}
+		outcomes, dead := make([]outbox.Outcome, 0, len(claimed)), 0
+		for _, e := range claimed {
+			verdict := outbox.Untouched
+			if len(ids) == 0 || slices.Contains(ids, e.ID) {
+				verdict, e.Error = outbox.Dead, "given up by hand"
+				dead++
+			}
+			outcomes = append(outcomes, outbox.Outcome{Entry: e, Verdict: verdict})
+		}
+		if err := log.Settle(context.WithoutCancel(ctx), outcomes); err != nil {
+			return buried, fmt.Errorf("settle: %w", err)
+		}
+		if buried += dead; dead == 0 {
+			return buried, nil
+		}
+	}
+}
 
 // Run does it with the letters in steps, and shows how far it is. It returns how many it was done with: letters that
 // somebody else replayed or discarded meanwhile are not counted. What is done stays done if a step fails.
