@@ -1,6 +1,7 @@
 package sqlrepo
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 	"strconv"
@@ -15,6 +16,9 @@ import (
 func InUse(db *DB) int {
 	return db.reader.Stats().InUse + db.writer.Stats().InUse + db.relayer.Stats().InUse
 }
+
+// Classify is what a database makes of an error.
+func Classify(ctx context.Context, db *DB, err error) error { return db.classify(ctx, err) }
 
 // CloseIdle closes connections soon after nobody works with them.
 func CloseIdle(db *DB) {

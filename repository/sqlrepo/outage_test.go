@@ -2,6 +2,7 @@ package sqlrepo_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -146,6 +147,20 @@ func TestAServerThatRefusesIsNotWaitedFor(t *testing.T) {
 	wantRefused(t, strings.Replace(url, "/postgres?", "/none?", 1), `database "none" does not exist`)
 	if took := time.Since(began); took > 8*time.Second {
 		t.Errorf("Open took %v", took)
+	}
+}
+
+func TestACallerWhoLeftIsNoFailureOfTheDatabase(t *testing.T) {
+	t.Parallel()
+	db := open(t, postgrestest.URL(t))
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	refused := &net.OpError{Op: "dial", Err: errors.New("connection refused")}
+	if got := fault.KindOf(sqlrepo.Classify(gone, db, refused)); got != fault.Canceled {
+		t.Errorf("kind of an error after the caller left = %v, want canceled", got)
+	}
+	if got := fault.KindOf(sqlrepo.Classify(t.Context(), db, refused)); got != fault.Unavailable {
+		t.Errorf("kind of an error while the caller waits = %v, want unavailable", got)
 	}
 }
 

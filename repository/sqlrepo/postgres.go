@@ -146,7 +146,7 @@ func (db *DB) reach(ctx context.Context) error {
 		case <-time.After(100*time.Millisecond + rand.N(100*time.Millisecond)):
 		case <-ctx.Done():
 			if errors.Is(ctx.Err(), context.Canceled) {
-				return fmt.Errorf("%w: %w", ctx.Err(), err)
+				return fmt.Errorf("%w: %s", ctx.Err(), oneLine(err))
 			}
 			return err
 		}

@@ -63,7 +63,15 @@ func TestOutboxConforms(t *testing.T) {
 					}
 				},
 			}
-			if name == "SQLite" {
+			if name == "PostgreSQL" {
+				harness.Unreachable = func(t *testing.T) outboxtest.Process {
+					t.Helper()
+					server := postgrestest.Start(t)
+					process := process(t, open(t, server.URL()))
+					server.Stop(t)
+					return process
+				}
+			} else {
 				harness.Exceptions = map[outboxtest.Promise]string{outboxtest.Wakes: "SQLite cannot tell other processes"}
 			}
 			outboxtest.Run(t, harness)

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -149,7 +150,7 @@ func freePort() int {
 }
 
 func (s *Server) launch() error {
-	log, err := os.OpenFile(filepath.Join(s.folder, "log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	log, err := os.OpenFile(filepath.Join(s.folder, "log"), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return fmt.Errorf("open log: %w", err)
 	}
@@ -203,8 +204,15 @@ func (s *Server) Kill(tb testing.TB) {
 // Restart starts the server again where it was.
 func (s *Server) Restart(tb testing.TB) {
 	tb.Helper()
-	if err := s.launch(); err != nil {
-		tb.Fatalf("restart PostgreSQL: %v", err)
+	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+		err := s.launch()
+		if err == nil {
+			return
+		}
+		// After a kill, its processes need a moment to notice.
+		if !strings.Contains(err.Error(), "is still in use") || time.Now().After(deadline) {
+			tb.Fatalf("restart PostgreSQL: %v", err)
+		}
 	}
 }
 
