@@ -93,7 +93,7 @@ func (c config) forRole() (config, error) {
 	c.automatic = true
 	if transport.KindOf(c.bus) != transport.Processes {
 		return config{}, fmt.Errorf("--role %s is one process of several: set BUS_URL to what connects them, such as "+
-			"nats://127.0.0.1:4222, the same for all", c.role)
+			"nats://127.0.0.1:4222, and in one of them it may be nats:embedded?listen=127.0.0.1:4222", c.role)
 	}
 	if c.database == "memory:" || c.database == "sqlite::memory:" {
 		return config{}, fmt.Errorf("--role %s is one process of several, which do not share memory: set DATABASE_URL, "+

@@ -41,6 +41,7 @@ func TestWhatPreventsTheStartIsSaidInOneLine(t *testing.T) {
 		"negative time":            {"DELIVERY_TIME=-3s", []string{"DELIVERY_TIME", "3s"}},
 		"unknown policy":           {"TRACE_EVENTS=none", []string{"TRACE_EVENTS", "same or link"}},
 		"nobody hears the kitchen": {"--role=kitchen", []string{"--role kitchen", "BUS_URL", "nats://127.0.0.1:4222"}},
+		"a broker for itself":      {"--role=kitchen BUS_URL=nats:embedded", []string{"--role kitchen", "nats:embedded?listen=127.0.0.1:4222"}},
 		"nobody shares memory":     {"--role=api BUS_URL=nats://x DATABASE_URL=memory:", []string{"--role api", "DATABASE_URL"}},
 		"payment without host":     {"PAYMENT_URL=payments", []string{"PAYMENT_URL"}},
 		"unknown exporter":         {"OTEL_TRACES_EXPORTER=jaeger", []string{"OTEL_TRACES_EXPORTER", "jaeger", "otlp"}},
