@@ -47,9 +47,10 @@ func newEntry(r aggregate.Raised, typeName string, origin map[string]string) (En
 }
 
 // Stored returns the entry as a database gives it back: the event has to be made of its data.
-func (e Entry) Stored() Entry {
-	e.event = nil
-	return e
+func (e *Entry) Stored() Entry {
+	stored := *e
+	stored.event = nil
+	return stored
 }
 
 // raised returns the event as its handlers get it.

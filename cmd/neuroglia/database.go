@@ -25,17 +25,17 @@ func openOutbox(ctx context.Context, url string) (letters.Outbox, func() error, 
 	case "postgres", "postgresql":
 		db, err := sqlrepo.Open(ctx, url, sqlrepo.Existing())
 		if err != nil {
-			return nil, nil, err //nolint:wrapcheck // it says what was opened
+			return nil, nil, err
 		}
 		return db.Outbox(), db.Close, nil
 	case "mongodb", "mongodb+srv":
 		db, err := mongorepo.Open(ctx, url, mongorepo.Existing())
 		if err != nil {
-			return nil, nil, err //nolint:wrapcheck // it says what was opened
+			return nil, nil, err
 		}
 		return db.Outbox(), db.Close, nil
 	case "memory":
 		return nil, nil, errors.New("a database in memory is inside its service: nobody else can see it")
 	}
-	return nil, nil, errors.New("the database is of no kind that is known: use sqlite:FILE, postgres://... or mongodb://...")
+	return nil, nil, errors.New("the database is of no kind that is known: use sqlite:FILE, postgres://HOST/DATABASE or mongodb://HOST/DATABASE")
 }

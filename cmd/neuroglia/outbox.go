@@ -50,7 +50,8 @@ func runOutbox(
 func (c *outboxCommand) parse(args []string, env func(string) (string, bool)) error {
 	flags := flag.NewFlagSet("neuroglia outbox", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	flags.StringVar(&c.database, "database", "", "`URL` of the service's database; better given as DATABASE_URL, which does not show in lists of processes")
+	flags.StringVar(&c.database, "database", "",
+		"`URL` of the service's database; better given as DATABASE_URL, which does not show in lists of processes")
 	flags.StringVar(&c.filter.Type, "type", "", "events of this `type`, such as OrderCreatedEvent")
 	flags.StringVar(&c.filter.Stream, "aggregate", "", "events of the aggregate with this `id`")
 	flags.StringVar(&c.filter.Error, "error", "", "events whose last error has this `text` in it")
@@ -139,7 +140,7 @@ func (c *outboxCommand) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer closing()
+	defer func() { _ = closing() }() // it was only read, or what was done is stored
 	if c.verb == "bury" {
 		return c.bury(ctx, log)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -70,8 +71,8 @@ func Letter(w io.Writer, e outbox.Entry, now time.Time, withData bool) error {
 	if e.Dead.IsZero() {
 		line("due", moment(e.Due, now))
 	}
-	line("attempts", fmt.Sprint(e.Attempts))
-	line("replays", fmt.Sprint(e.Replays))
+	line("attempts", strconv.Itoa(e.Attempts))
+	line("replays", strconv.Itoa(e.Replays))
 	line("handled by", strings.Join(slices.Sorted(slices.Values(e.Handled)), ", "))
 	line("error", printable(e.Error))
 	line("trace", traceID(e))
