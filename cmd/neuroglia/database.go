@@ -37,5 +37,6 @@ func openOutbox(ctx context.Context, url string) (letters.Outbox, func() error, 
 	case "memory":
 		return nil, nil, errors.New("a database in memory is inside its service: nobody else can see it")
 	}
-	return nil, nil, errors.New("the database is of no kind that is known: use sqlite:FILE, postgres://HOST/DATABASE or mongodb://HOST/DATABASE")
+	return nil, nil, errors.New("the database is of no kind that is known: " +
+		"use sqlite:FILE, postgres://HOST/DATABASE or mongodb://HOST/DATABASE")
 }

@@ -182,12 +182,14 @@ func TestLettersAreJSONForPrograms(t *testing.T) {
 	p.send(t, "one")
 	_, out, _ := p.neuroglia(t, "list", "--json", "--data")
 	var letter struct {
-		ID          string                   `json:"id"`
-		Type        string                   `json:"type"`
-		Error       string                   `json:"error"`
-		AggregateID string                   `json:"aggregate_id"`
-		Attempts    int                      `json:"attempts"`
-		Data        struct{ Address string } `json:"data"`
+		ID          string `json:"id"`
+		Type        string `json:"type"`
+		Error       string `json:"error"`
+		AggregateID string `json:"aggregate_id"`
+		Attempts    int    `json:"attempts"`
+		Data        struct {
+			Address string `json:"Address"`
+		} `json:"data"`
 	}
 	if err := json.NewDecoder(bytes.NewBufferString(out)).Decode(&letter); err != nil {
 		t.Fatalf("%q: %v", out, err)
