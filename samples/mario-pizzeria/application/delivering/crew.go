@@ -5,13 +5,12 @@ import (
 	"hash/fnv"
 	"time"
 
-	"github.com/neuroglia-go/neuroglia/fault"
 	"github.com/neuroglia-go/neuroglia/mediator"
 	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/application"
 	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/domain/order"
 )
 
-// Crew delivers orders without being told to, one step after the other, and goes on with what another crew has begun.
+// Crew delivers orders without being told to.
 type Crew struct {
 	application.Repositories
 	Mediator *mediator.Mediator
@@ -20,35 +19,20 @@ type Crew struct {
 
 // Deliver returns when the order has been delivered, or needs no delivery, however often it is called for it.
 func (c Crew) Deliver(ctx context.Context, orderID string) error {
-	for {
-		o, err := c.Orders.Get(ctx, orderID)
-		if err != nil {
-			return err
-		}
-		switch o.Status() { //nolint:exhaustive // the others need no delivery
-		case order.Ready:
-			_, err = mediator.Send(ctx, c.Mediator, AssignDelivery{OrderID: orderID, Driver: driverOf(orderID)})
-		case order.OutForDelivery:
-			err = c.finish(ctx, o)
-			if err == nil {
-				return nil
-			}
-		default:
-			return nil
-		}
-		if err != nil && fault.KindOf(err) != fault.Conflict { // a conflict is that somebody else was faster
-			return err
-		}
-	}
+	return application.Job{
+		Repositories: c.Repositories, Waits: order.Ready, Busy: order.OutForDelivery, Takes: c.Takes, Begin: c.leave, Finish: c.arrive,
+	}.Do(ctx, orderID)
 }
 
-// finish hands the order over when the driver has been on the way long enough.
-func (c Crew) finish(ctx context.Context, o *order.Order) error {
-	left := time.Until(o.Since().Add(c.Takes))
-	if err := application.Wait(ctx, min(left, c.Takes)); err != nil { // another machine's clock may be ahead
-		return err
-	}
-	_, err := mediator.Send(ctx, c.Mediator, DeliverOrder{OrderID: o.ID()})
+// leave sends the order out with one of the drivers.
+func (c Crew) leave(ctx context.Context, orderID string) error {
+	_, err := mediator.Send(ctx, c.Mediator, AssignDelivery{OrderID: orderID, Driver: driverOf(orderID)})
+	return err
+}
+
+// arrive hands the order over.
+func (c Crew) arrive(ctx context.Context, orderID string) error {
+	_, err := mediator.Send(ctx, c.Mediator, DeliverOrder{OrderID: orderID})
 	return err
 }
 
