@@ -31,22 +31,41 @@ const (
 // errLost is why the handling of an event is given up that another process has.
 var errLost = errors.New("the event broker has not heard of this process and hands the event to another")
 
-// bury keeps an event that is given up as a dead letter, and then tells the server that it is settled. If either fails the
-// event comes again, and the second dead letter is the first.
-func (l *lane) bury(msg jetstream.Msg, dead *eventbus.DeadLetter) {
+// bury keeps an event that is given up as a dead letter, and then tells the server that it is settled. While the letter
+// cannot be kept, the event stays ours, so that it is given up once and with its reason, until the transport gives up
+// waiting. If the server does not hear of it the event comes again, and the second dead letter is the first.
+func (l *lane) bury(msg jetstream.Msg, dead *eventbus.DeadLetter, lease *lease) {
+	defer lease.release()
+	letter, err := l.letter(msg, dead)
+	told := false
+	for err == nil {
+		if err = l.keep(letter); err == nil {
+			lease.release()
+			l.settle(msg, term)
+			return
+		}
+		if !told {
+			told = true
+			l.logger.LogAttrs(lease.ctx, slog.LevelWarn, "a dead letter cannot be kept: it is tried again until it can",
+				slog.String("subject", msg.Subject()), reason(err))
+		}
+		select {
+		case <-lease.ctx.Done():
+		case <-time.After(time.Second):
+			err = nil
+		}
+	}
+	if !lease.lost() {
+		lease.release()
+		l.settle(msg, again(0))
+	}
+}
+
+func (l *lane) keep(letter *nats.Msg) error {
 	ctx, cancel := context.WithTimeout(context.Background(), l.publishTimeout)
 	defer cancel()
-	letter, err := l.letter(msg, dead)
-	if err == nil {
-		_, err = l.js.PublishMsg(ctx, letter)
-	}
-	if err != nil {
-		l.logger.LogAttrs(ctx, slog.LevelWarn, "a dead letter cannot be kept: the event will come again",
-			slog.String("subject", msg.Subject()), reason(err))
-		l.settle(msg, again(5*time.Second))
-		return
-	}
-	l.settle(msg, term)
+	_, err := l.js.PublishMsg(ctx, letter)
+	return err //nolint:wrapcheck // it is only logged
 }
 
 func (l *lane) letter(msg jetstream.Msg, dead *eventbus.DeadLetter) (*nats.Msg, error) {

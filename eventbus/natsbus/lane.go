@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/neuroglia-go/neuroglia/eventbus"
@@ -21,23 +22,79 @@ type lane struct {
 	name         string // of the consumer
 	consumer     jetstream.Consumer
 	slots        chan struct{} // of all lanes of the subscription
+	bell         chan struct{} // rings when there may be something
 	deliver      eventbus.Deliver
 }
 
-// expiry is how long the server keeps a request for an event. What it hands to a process that is gone is bounded by it.
-const expiry = 10 * time.Second
+const (
+	// expiry is how long the server keeps a request for an event. The lane has a slot meanwhile.
+	expiry = 50 * time.Millisecond
+	// idle is after how long a lane looks for what the bell does not tell, such as the event of a process that died.
+	idle = 2 * time.Second
+)
 
-// work handles events until the transport is closed.
+// work handles events until the transport is closed. It asks for one only when it has a slot for it: what the server hands
+// out counts as an attempt, and another process may have time for it.
 func (l *lane) work() {
-	for !l.stopped() {
-		err := l.pull()
-		if l.stopped() {
-			return
+	for l.begin() {
+		select { // it has rung for what comes now
+		case <-l.bell:
+		default:
 		}
-		l.logger.LogAttrs(l.delivery, slog.LevelDebug, "a consumer of the event broker is looked for again",
-			slog.String("messaging.consumer.group.name", l.subscription.Group),
-			slog.String("messaging.destination.name", l.subscription.Type), slog.Int("lane", l.number), reason(err))
-		l.again()
+		rest, err := l.next()
+		if err != nil && !l.stopped() && l.nc.IsConnected() {
+			l.logger.LogAttrs(l.delivery, slog.LevelDebug, "a consumer of the event broker is looked for again",
+				slog.String("messaging.consumer.group.name", l.subscription.Group),
+				slog.String("messaging.destination.name", l.subscription.Type), slog.Int("lane", l.number), reason(err))
+			l.again()
+		}
+		l.rest(rest)
+	}
+}
+
+// begin waits for a free slot. It reports false if the transport is being closed, so that no more work is to begin.
+func (l *lane) begin() bool {
+	select {
+	case <-l.closing:
+		return false
+	case l.slots <- struct{}{}:
+	}
+	if l.stopped() {
+		<-l.slots
+		return false
+	}
+	return true
+}
+
+// next gives the slot to the next event, if there is one, and then up. It returns after how long there may be another.
+func (l *lane) next() (time.Duration, error) {
+	if !l.nc.IsConnected() {
+		<-l.slots
+		return idle / 4, nil
+	}
+	switch msg, err := l.consumer.Next(jetstream.FetchMaxWait(expiry)); {
+	case err == nil:
+		return l.handle(msg), nil
+	case errors.Is(err, nats.ErrTimeout):
+		<-l.slots
+		return idle, nil
+	default:
+		<-l.slots
+		return idle / 8, err //nolint:wrapcheck // it is only logged
+	}
+}
+
+// rest waits until there may be an event: for so long, or until the bell rings.
+func (l *lane) rest(d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-l.bell:
+	case <-l.closing:
 	}
 }
 
@@ -58,72 +115,30 @@ func (l *lane) again() {
 	}
 }
 
-// pull handles events until the transport is closed or the consumer cannot be found.
-func (l *lane) pull() error {
-	events, err := l.consumer.Messages(jetstream.PullMaxMessages(1), jetstream.PullExpiry(expiry))
-	if err != nil {
-		return err //nolint:wrapcheck // it is only logged
-	}
-	stop := make(chan struct{})
-	defer close(stop)
-	go func() {
-		select {
-		case <-l.closing:
-			events.Drain() // what is on its way comes, and is given back
-		case <-stop:
-			events.Stop()
-		}
-	}()
-	for {
-		switch msg, err := events.Next(jetstream.NextContext(l.pulling)); {
-		case err == nil:
-			l.handle(msg)
-		case errors.Is(err, jetstream.ErrNoHeartbeat) && !l.nc.IsConnected():
-			// It goes on when there is a connection.
-		default:
-			return err //nolint:wrapcheck // it is only logged
-		}
-	}
-}
-
-// handle has one event handled, and tells the server what came of it.
-func (l *lane) handle(msg jetstream.Msg) {
+// handle has one event handled, and tells the server what came of it. It returns after how long there may be another.
+func (l *lane) handle(msg jetstream.Msg) time.Duration {
 	ctx, lease := l.hold(msg)
-	begun := l.begin()
-	var err error
-	if begun {
-		err = l.run(ctx, msg)
-		<-l.slots
-	}
-	lease.release()
-	if !begun {
-		l.settle(msg, again(0))
-		return
-	}
+	err := l.run(ctx, msg)
+	<-l.slots
 	var dead *eventbus.DeadLetter
 	switch {
 	case err == nil:
+		lease.release()
 		l.settle(msg, ack)
 	case errors.As(err, &dead):
-		l.bury(msg, dead)
+		l.bury(msg, dead, lease)
 	case lease.lost(): // another process has it
+		lease.release()
+		return idle
 	default:
+		lease.release()
 		l.settle(msg, again(wait(err)))
+		return wait(err)
 	}
-}
-
-// begin waits for a free slot. It reports false if the transport is being closed, so that no more work is to begin.
-func (l *lane) begin() bool {
-	select {
-	case <-l.closing:
-		return false
-	case l.slots <- struct{}{}:
+	if meta, err := msg.Metadata(); err == nil && meta.NumPending == 0 {
+		return idle
 	}
-	if l.stopped() {
-		<-l.slots
-		return false
-	}
-	return true
+	return 0
 }
 
 func wait(err error) time.Duration {

@@ -3,6 +3,7 @@ package natsbus_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -33,29 +34,67 @@ func TestAnEventIsNotHandedOutAgainWhileItsHandlerWorks(t *testing.T) {
 	in.want(t, "a-000(1)", "a-001(1)", "a-002(1)")
 }
 
-func TestAnEventIsNotHandedOutAgainWhileItWaitsForAHandler(t *testing.T) {
+func TestAProcessThatIsBusyLeavesEventsToTheOthers(t *testing.T) {
 	t.Parallel()
 	b := newServer(t)
-	began, release, in := make(chan struct{}, 10), make(chan struct{}), newInbox()
-	one, other := b.process(t, natsbus.WithAckWait(short)), b.process(t, natsbus.WithAckWait(short))
-	subscribe(t, one, "kitchen", 1, func(ctx context.Context, e cloudevent.Event, attempt int) error {
-		began <- struct{}{}
+	began, release, in := make(chan string, 10), make(chan struct{}), newInbox()
+	busy, other := b.process(t), b.process(t)
+	subscribe(t, busy, "kitchen", 1, func(ctx context.Context, e cloudevent.Event, attempt int) error {
+		began <- e.ID
 		<-release
 		return in.deliver(ctx, e, attempt)
 	})
 	publish(t, other, event("1", "a"), event("2", "b"), event("3", "c"), event("4", "d"))
-	await(t, "delivery", began)
+	first := await(t, "delivery", began)
 	subscribe(t, other, "kitchen", 1, in.deliver)
-	select {
-	case got := <-in:
-		t.Errorf("got %s, which waits in another process", got)
-	case <-time.After(2 * short):
+	for range 3 {
+		if got := await(t, "event that the busy process has no time for", in); got.ID == first || got.attempt != 1 {
+			t.Errorf("got %s, want the others than %s, for the first time", got, first)
+		}
 	}
 	close(release)
-	for range 4 {
-		if got := await(t, "event", in); got.attempt != 1 {
-			t.Errorf("got %s, want that it comes once", got)
+	in.want(t, first+"(1)")
+}
+
+func TestAStopInOrderUsesUpNoAttempts(t *testing.T) {
+	t.Parallel()
+	b := newServer(t)
+	began, release, handled := make(chan string, 10), make(chan struct{}), make(chan string, 10)
+	start := func(handle func(context.Context, cloudevent.Event) error) *eventbus.Bus {
+		bus := eventbus.New(b.open(t), "/natsbus")
+		err := errors.Join(eventbus.Subscribe(bus, "kitchen", created, handle, eventbus.WithConcurrency(1),
+			eventbus.WithRetry(retry.Policy{Attempts: 1})), bus.Start(t.Context()))
+		if err != nil {
+			t.Fatal(err)
 		}
+		return bus
+	}
+	first := start(func(_ context.Context, e cloudevent.Event) error {
+		began <- e.ID
+		<-release
+		handled <- e.ID
+		return nil
+	})
+	publisher := b.process(t)
+	publish(t, publisher, event("1", "a"), event("2", "b"), event("3", "c"), event("4", "d"))
+	await(t, "delivery", began)
+	stopped := make(chan error, 1)
+	go func() { stopped <- first.Stop(context.WithoutCancel(t.Context())) }()
+	second := start(func(_ context.Context, e cloudevent.Event) error { handled <- e.ID; return nil })
+	var got []string
+	for range 3 {
+		got = append(got, await(t, "event that the first has not begun", handled))
+	}
+	close(release)
+	got = append(got, await(t, "event that the first had begun", handled))
+	if slices.Sort(got); !slices.Equal(got, []string{"1", "2", "3", "4"}) {
+		t.Errorf("handled %v, want each once", got)
+	}
+	if err := errors.Join(await(t, "stop", stopped), second.Stop(context.WithoutCancel(t.Context()))); err != nil {
+		t.Errorf("Stop: %v", err)
+	}
+	if dead := letters(t, publisher, "", ""); len(dead) != 0 {
+		t.Errorf("given up: %+v", dead)
 	}
 }
 

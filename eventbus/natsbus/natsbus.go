@@ -31,9 +31,7 @@ type Transport struct {
 
 	delivery context.Context // of the deliveries; ends when Close gives up
 	cancel   context.CancelFunc
-	closing  chan struct{}   // closed when no more events are to be taken
-	pulling  context.Context // of taking events; ends a moment after closing
-	endPull  context.CancelFunc
+	closing  chan struct{} // closed when no more events are to be taken
 	working  sync.WaitGroup
 
 	mu         sync.Mutex
@@ -71,7 +69,6 @@ func Open(ctx context.Context, url string, opts ...Option) (*Transport, error) {
 	}
 	t.replicas = target.replicas
 	t.delivery, t.cancel = context.WithCancel(context.Background())
-	t.pulling, t.endPull = context.WithCancel(context.Background())
 	ctx, cancel := context.WithTimeout(ctx, t.startTimeout)
 	defer cancel()
 	if err := t.open(ctx, target); err != nil {
@@ -139,18 +136,12 @@ func (t *Transport) beginClose() bool {
 		return false
 	}
 	close(t.closing)
-	if t.nc.IsConnected() {
-		time.AfterFunc(time.Second, t.endPull) // what is on its way has come by then
-	} else {
-		t.endPull()
-	}
 	return true
 }
 
 // release ends everything. It may be called again.
 func (t *Transport) release() {
 	t.cancel()
-	t.endPull()
 	if t.nc != nil {
 		t.nc.Close()
 	}

@@ -27,6 +27,7 @@ func (t *Transport) makeStreams(ctx context.Context) error {
 			Name: t.eventStream(), Description: "events, by type and lane",
 			Subjects: []string{t.namespace + ".events.>", t.namespace + ".replay.>"},
 			MaxAge:   t.retention, Duplicates: min(Duplicates, t.retention),
+			RePublish: &jetstream.RePublish{Source: ">", Destination: t.bellSubject(">"), HeadersOnly: true},
 		}),
 		t.makeStream(ctx, jetstream.StreamConfig{
 			Name: t.deadStream(), Description: "events that a group gave up",
@@ -52,6 +53,7 @@ func (t *Transport) makeStream(ctx context.Context, want jetstream.StreamConfig)
 	}
 	change := is
 	change.Subjects, change.MaxAge, change.Duplicates = want.Subjects, want.MaxAge, want.Duplicates
+	change.RePublish = want.RePublish
 	if t.replicas > 0 {
 		change.Replicas = t.replicas
 	}

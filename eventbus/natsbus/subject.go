@@ -12,7 +12,8 @@ import (
 //	neuroglia.events.order.created.v1.7
 //
 // where 7 is its lane. A replayed one has neuroglia.replay.<group>.order.created.v1.7, and a dead letter
-// neuroglia.dead.<group>.order.created.v1.7.
+// neuroglia.dead.<group>.order.created.v1.7. When an event is stored, the server sends its headers to whoever listens to
+// neuroglia.bell.neuroglia.events.order.created.v1.7.
 func (o *options) eventSubject(eventType string, lane int) string {
 	return o.namespace + ".events." + tokens(eventType) + "." + strconv.Itoa(lane)
 }
@@ -24,6 +25,8 @@ func (o *options) replaySubject(group, eventType string, lane int) string {
 func (o *options) deadSubject(group, eventType string, lane int) string {
 	return o.namespace + ".dead." + token(group) + "." + tokens(eventType) + "." + strconv.Itoa(lane)
 }
+
+func (o *options) bellSubject(of string) string { return o.namespace + ".bell." + of }
 
 func (o *options) eventStream() string { return o.namespace + "-events" }
 
