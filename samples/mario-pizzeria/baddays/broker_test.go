@@ -3,9 +3,11 @@ package baddays_test
 import (
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -30,15 +32,15 @@ func newBrokerAt(t *testing.T, nodes int, host string) *broker {
 	peers := make([]int, nodes)
 	for i := range nodes {
 		b.ports, peers[i] = append(b.ports, freePort(t)), freePort(t)
-		routes = append(routes, fmt.Sprintf("nats://%s:%d", host, peers[i]))
+		routes = append(routes, "nats://"+at(host, peers[i]))
 	}
 	for i := range nodes {
 		dir, monitor := t.TempDir(), freePort(t)
-		config := fmt.Sprintf("server_name: n%d\nlisten: %q\nhttp: \"%s:%d\"\njetstream { store_dir: %q }\n",
-			i, fmt.Sprintf("%s:%d", host, b.ports[i]), host, monitor, dir)
+		config := fmt.Sprintf("server_name: n%d\nlisten: %q\nhttp: %q\njetstream { store_dir: %q }\n",
+			i, at(host, b.ports[i]), at(host, monitor), dir)
 		if nodes > 1 {
 			config += fmt.Sprintf("cluster { name: c, listen: %q, routes: [%s] }\n",
-				fmt.Sprintf("%s:%d", host, peers[i]), strings.Join(routes, ", "))
+				at(host, peers[i]), strings.Join(routes, ", "))
 		}
 		file := filepath.Join(dir, "nats.conf")
 		if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
@@ -46,7 +48,7 @@ func newBrokerAt(t *testing.T, nodes int, host string) *broker {
 		}
 		node := &process{
 			name: fmt.Sprintf("broker %d", i), args: []string{built.broker, "-c", file}, dir: dir,
-			url: fmt.Sprintf("http://%s:%d/healthz", host, monitor),
+			url: "http://" + at(host, monitor) + "/healthz",
 		}
 		node.launch(t)
 		t.Cleanup(node.kill)
@@ -67,7 +69,9 @@ func (b *broker) elected(t *testing.T) {
 	url := strings.Replace(b.nodes[0].url, "/healthz", "/jsz", 1)
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
 		var state struct {
-			Meta struct{ Leader string } `json:"meta_cluster"`
+			Meta struct {
+				Leader string `json:"leader"`
+			} `json:"meta_cluster"`
 		}
 		if response, err := http.Get(url); err == nil {
 			err = json.NewDecoder(response.Body).Decode(&state)
@@ -88,7 +92,7 @@ func (b *broker) url() string { return b.urlAt("127.0.0.1") }
 func (b *broker) urlAt(host string) string {
 	var hosts []string
 	for _, port := range b.ports {
-		hosts = append(hosts, fmt.Sprintf("%s:%d", host, port))
+		hosts = append(hosts, at(host, port))
 	}
 	url := "nats://" + strings.Join(hosts, ",")
 	if len(b.nodes) > 1 {
@@ -102,3 +106,5 @@ func hosts(url string) string {
 	servers, _, _ := strings.Cut(url, "?")
 	return servers
 }
+
+func at(host string, port int) string { return net.JoinHostPort(host, strconv.Itoa(port)) }

@@ -100,38 +100,3 @@ func (p *pizzeria) busyDay(t *testing.T, bad func(context.Context)) *customers {
 	<-done
 	return c
 }
-
-// books is what became of a day.
-type books struct {
-	ledger
-	journey
-
-	took    time.Duration // from the last order to all being done
-	answers map[string]int
-}
-
-func (b books) String() string {
-	return fmt.Sprintf("%s; %s; all was done %s after the last order; answers %v", b.ledger, b.journey,
-		b.took.Round(100*time.Millisecond), b.answers)
-}
-
-// evening waits until all that was promised is done, and fails the test if anything was lost or done twice.
-func (p *pizzeria) evening(t *testing.T, c *customers) books {
-	t.Helper()
-	began := time.Now()
-	b := books{ledger: c.audit(t, 3*time.Minute), answers: c.answers}
-	b.took = time.Since(began)
-	c.wantNoneHalfDone(t)
-	if p.bus != "memory:" {
-		b.journey = follow(t, p.bus, c.promised, time.Minute)
-	}
-	if b.lost > 0 || b.orders == 0 {
-		t.Errorf("%d orders were acknowledged, %d of them are not there", b.orders, b.lost)
-	}
-	if t.Failed() {
-		for _, w := range p.workers {
-			t.Logf("%s:\n%s", w.name, w.printed())
-		}
-	}
-	return b
-}

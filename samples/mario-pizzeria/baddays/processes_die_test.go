@@ -10,23 +10,19 @@ import (
 )
 
 // TestProcessesDie kills -9 api, kitchen and delivery, each with the relay in it, at random under load.
-func TestProcessesDie(t *testing.T) {
+func TestProcessesDie(t *testing.T) { //nolint:tparallel // one pizzeria at a time, with the machine for itself
 	t.Parallel()
-	sqlite := func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "mario.db") }
-	jetstream := func(t *testing.T) string { return newBroker(t, 1).url() }
-	memory := func(*testing.T) string { return "memory:" }
-	for _, tt := range []struct {
+	for _, tt := range []struct { //nolint:paralleltest // see above
 		name          string
 		database, bus func(*testing.T) string
 		roles         []string
 	}{
 		{"SQLite and memory, one process", sqlite, memory, []string{"all"}},
-		{"PostgreSQL and memory, one process", func(t *testing.T) string { return postgrestest.URL(t) }, memory, []string{"all"}},
-		{"SQLite and JetStream", sqlite, jetstream, []string{"api", "kitchen", "delivery"}},
-		{"PostgreSQL and JetStream", func(t *testing.T) string { return postgrestest.URL(t) }, jetstream, []string{"api", "kitchen", "delivery"}},
-		{"MongoDB's protocol and JetStream", func(t *testing.T) string { return mongotest.Start(t).URL() }, jetstream,
-			[]string{"api", "kitchen", "delivery"}},
-		{"PostgreSQL and JetStream, two of each", func(t *testing.T) string { return postgrestest.URL(t) }, jetstream,
+		{"PostgreSQL and memory, one process", postgres, memory, []string{"all"}},
+		{"SQLite and JetStream", sqlite, oneBroker, []string{"api", "kitchen", "delivery"}},
+		{"PostgreSQL and JetStream", postgres, oneBroker, []string{"api", "kitchen", "delivery"}},
+		{"MongoDB's protocol and JetStream", mongodb, oneBroker, []string{"api", "kitchen", "delivery"}},
+		{"PostgreSQL and JetStream, two of each", postgres, oneBroker,
 			[]string{"api", "api", "kitchen", "kitchen", "delivery", "delivery"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -41,3 +37,25 @@ func TestProcessesDie(t *testing.T) {
 		})
 	}
 }
+
+func sqlite(t *testing.T) string {
+	t.Helper()
+	return "sqlite:" + filepath.Join(t.TempDir(), "mario.db")
+}
+
+func postgres(t *testing.T) string {
+	t.Helper()
+	return postgrestest.URL(t)
+}
+
+func mongodb(t *testing.T) string {
+	t.Helper()
+	return mongotest.Start(t).URL()
+}
+
+func oneBroker(t *testing.T) string {
+	t.Helper()
+	return newBroker(t, 1).url()
+}
+
+func memory(*testing.T) string { return "memory:" }

@@ -47,18 +47,22 @@ func follow(t *testing.T, url string, orders []string, patience time.Duration) j
 	}
 }
 
+func connect(url string) (jetstream.JetStream, error) {
+	nc, err := nats.Connect(hosts(url))
+	if err != nil {
+		return nil, err
+	}
+	return jetstream.New(nc)
+}
+
 // read reads all events that the broker has.
 func read(ctx context.Context, url string) (journal, error) {
 	j := journal{places: map[string]map[string]uint64{}}
-	nc, err := nats.Connect(hosts(url))
+	js, err := connect(url)
 	if err != nil {
 		return j, err
 	}
-	defer nc.Close()
-	js, err := jetstream.New(nc)
-	if err != nil {
-		return j, err
-	}
+	defer js.Conn().Close()
 	stream, err := js.Stream(ctx, "mario-events")
 	if err != nil {
 		return j, err
