@@ -40,10 +40,16 @@ func opened(t *testing.T, log *memrepo.Outbox, store *memrepo.Store[pizza], subs
 	t.Helper()
 	bus := eventbus.New(membus.New(), "/test")
 	for group, handle := range subscribers {
+		var mu sync.Mutex
 		attempts := map[int]int{}
+		count := func(number int) int {
+			mu.Lock()
+			defer mu.Unlock()
+			attempts[number]++
+			return attempts[number]
+		}
 		err := eventbus.Subscribe(bus, group, baked{}.EventType(), func(_ context.Context, e baked) error {
-			attempts[e.Number]++
-			return handle(e.Number, attempts[e.Number])
+			return handle(e.Number, count(e.Number))
 		}, eventbus.WithRetry(retry.Policy{Attempts: 3, Max: time.Second}))
 		if err != nil {
 			t.Fatalf("Subscribe: %v", err)
