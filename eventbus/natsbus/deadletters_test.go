@@ -4,18 +4,25 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
 	"github.com/neuroglia-go/neuroglia/cloudevent"
 	"github.com/neuroglia-go/neuroglia/eventbus"
 	"github.com/neuroglia-go/neuroglia/eventbus/natsbus"
 	"github.com/neuroglia-go/neuroglia/fault"
 	"github.com/neuroglia-go/neuroglia/retry"
+	"github.com/neuroglia-go/neuroglia/telemetry"
 )
 
 // letters returns all dead letters.
@@ -153,7 +160,10 @@ func TestDeadLettersAreFoundByGroupAndTypeAndDiscarded(t *testing.T) {
 func TestAMessageThatIsNoEventIsADeadLetter(t *testing.T) {
 	t.Parallel()
 	b := newServer(t)
-	transport := b.process(t)
+	reader, logged := metric.NewManualReader(), &records{}
+	transport := b.process(t, natsbus.WithTelemetry(telemetry.Providers{
+		Meter: metric.NewMeterProvider(metric.WithReader(reader)), Logger: slog.New(slog.NewTextHandler(logged, nil)),
+	}))
 	in := newInbox()
 	subscribe(t, transport, "kitchen", 1, in.deliver)
 	nc, err := nats.Connect(b.ClientURL())
@@ -171,4 +181,75 @@ func TestAMessageThatIsNoEventIsADeadLetter(t *testing.T) {
 	if len(in) != 0 {
 		t.Errorf("it was delivered as %+v", <-in)
 	}
+	for _, want := range []string{"level=ERROR", "message failed", "the message is no CloudEvent", created, "kitchen"} {
+		if !strings.Contains(logged.String(), want) {
+			t.Errorf("logged %s, want %s in it", logged, want)
+		}
+	}
+	var got metricdata.ResourceMetrics
+	if err := reader.Collect(t.Context(), &got); err != nil {
+		t.Fatal(err)
+	}
+	if shown := fmt.Sprintf("%+v", got.ScopeMetrics); !strings.Contains(shown, "neuroglia.bus.dead_lettered") ||
+		!strings.Contains(shown, "Value:1 ") {
+		t.Errorf("measured %s, want one dead letter", shown)
+	}
+}
+
+func TestAnEventIsGivenUpOnceThoughItsLetterCannotBeKept(t *testing.T) {
+	t.Parallel()
+	b := newServer(t)
+	logged := &records{}
+	transport := b.process(t, natsbus.WithAckWait(short), natsbus.WithTelemetry(telemetry.Providers{
+		Logger: slog.New(slog.NewTextHandler(logged, nil)),
+	}))
+	in := newInbox()
+	subscribe(t, transport, "kitchen", 1, func(ctx context.Context, e cloudevent.Event, attempt int) error {
+		return &eventbus.DeadLetter{Err: errors.Join(errors.New("no such pizza"), in.deliver(ctx, e, attempt))}
+	})
+	room := func(letters int64) {
+		streams := js(t, b)
+		stream, err := streams.Stream(t.Context(), "neuroglia-dead")
+		if err != nil {
+			t.Fatal(err)
+		}
+		config := stream.CachedInfo().Config
+		config.MaxMsgs, config.Discard = letters, jetstream.DiscardNew
+		if _, err := streams.UpdateStream(t.Context(), config); err != nil {
+			t.Fatal(err)
+		}
+	}
+	room(1)
+	publish(t, transport, numbered("a", 2)...)
+	eventually(t, "warning", func() bool { return strings.Contains(logged.String(), "a dead letter cannot be kept") })
+	room(-1)
+	eventually(t, "second dead letter", func() bool { return len(letters(t, transport, "", "")) == 2 })
+	letter := letters(t, transport, "", "")[1]
+	if letter.Event.ID != "a-001" || letter.Attempts != 1 || letter.Reason != "no such pizza" {
+		t.Errorf("the dead letter is %+v, want a-001, given up once", letter)
+	}
+	in.want(t, "a-000(1)", "a-001(1)")
+	if len(in) != 0 {
+		t.Errorf("got %s once more", <-in)
+	}
+}
+
+// records are what is logged.
+type records struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+// Write implements io.Writer.
+func (r *records) Write(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.Write(p)
+}
+
+// String returns all of them.
+func (r *records) String() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.String()
 }

@@ -21,6 +21,8 @@ type lane struct {
 	number       int
 	name         string // of the consumer
 	consumer     jetstream.Consumer
+	stream       time.Time     // when the consumer's stream was made
+	from         uint64        // where in the stream what is not handled begins
 	slots        chan struct{} // of all lanes of the subscription
 	bell         chan struct{} // rings when there may be something
 	deliver      eventbus.Deliver
@@ -135,7 +137,12 @@ func (l *lane) handle(msg jetstream.Msg) time.Duration {
 		l.settle(msg, again(wait(err)))
 		return wait(err)
 	}
-	if meta, err := msg.Metadata(); err == nil && meta.NumPending == 0 {
+	meta, err := msg.Metadata()
+	if err != nil {
+		return 0 // it is a message of JetStream, which has them
+	}
+	l.from = max(l.from, meta.Sequence.Stream+1)
+	if meta.NumPending == 0 {
 		return idle
 	}
 	return 0
@@ -155,7 +162,7 @@ var errEnded = errors.New("the handler ended its goroutine")
 func (l *lane) run(ctx context.Context, msg jetstream.Msg) error {
 	e, err := decode(msg.Headers(), msg.Data())
 	if err != nil {
-		return &eventbus.DeadLetter{Err: err}
+		return &eventbus.DeadLetter{Err: l.refuse(ctx, msg, err)}
 	}
 	done := make(chan error, 1)
 	go func() {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+	"go.opentelemetry.io/otel/metric"
 
 	"github.com/neuroglia-go/neuroglia/eventbus"
 )
@@ -28,6 +29,7 @@ type Transport struct {
 	nc       *nats.Conn
 	js       jetstream.JetStream
 	breaker  breaker
+	refused  metric.Int64Counter
 
 	delivery context.Context // of the deliveries; ends when Close gives up
 	cancel   context.CancelFunc
@@ -68,6 +70,7 @@ func Open(ctx context.Context, url string, opts ...Option) (*Transport, error) {
 		return nil, fmt.Errorf("natsbus: %w", err)
 	}
 	t.replicas = target.replicas
+	t.instrument()
 	t.delivery, t.cancel = context.WithCancel(context.Background())
 	ctx, cancel := context.WithTimeout(ctx, t.startTimeout)
 	defer cancel()

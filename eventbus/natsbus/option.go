@@ -23,6 +23,7 @@ type options struct {
 	ackWait        time.Duration
 	startTimeout   time.Duration
 	publishTimeout time.Duration
+	telemetry      telemetry.Providers
 	logger         *slog.Logger
 	nats           []nats.Option
 	laneCount      int
@@ -31,7 +32,7 @@ type options struct {
 func defaults() options {
 	return options{
 		namespace: "neuroglia", laneCount: 16, retention: 7 * 24 * time.Hour, ackWait: 15 * time.Second,
-		startTimeout: 10 * time.Second, publishTimeout: 2 * time.Second, logger: telemetry.Providers{}.OrGlobal().Logger,
+		startTimeout: 10 * time.Second, publishTimeout: 2 * time.Second,
 	}
 }
 
@@ -65,10 +66,9 @@ func WithStartTimeout(d time.Duration) Option { return func(o *options) { o.star
 // WithPublishTimeout sets how long publishing waits for the server to have stored the event. Defaults to 2 seconds.
 func WithPublishTimeout(d time.Duration) Option { return func(o *options) { o.publishTimeout = d } }
 
-// WithTelemetry sends log records about the connection to p. Defaults to slog's default logger.
-func WithTelemetry(p telemetry.Providers) Option {
-	return func(o *options) { o.logger = p.OrGlobal().Logger }
-}
+// WithTelemetry sends what the bus does not see to p: log records about the connection, and messages that are no events.
+// Defaults to the global providers.
+func WithTelemetry(p telemetry.Providers) Option { return func(o *options) { o.telemetry = p } }
 
 // WithNATS adds options of the connection, such as credentials and TLS.
 func WithNATS(opts ...nats.Option) Option {

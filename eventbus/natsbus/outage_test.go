@@ -2,6 +2,7 @@ package natsbus_test
 
 import (
 	"context"
+	"strconv"
 	"testing"
 	"time"
 
@@ -60,6 +61,52 @@ func TestPublishingIsRefusedAtOnceWhileTheBrokerIsDownAndWorksAfterwards(t *test
 			})
 		})
 	}
+}
+
+func TestAGroupMissesNoEventOfABrokerThatLostItsFiles(t *testing.T) {
+	t.Parallel()
+	b := newServer(t)
+	in := newInbox()
+	consumer := b.process(t)
+	subscribe(t, consumer, "kitchen", 8, in.deliver)
+	publisher := b.process(t)
+	publish(t, publisher, event("before", "a"))
+	in.want(t, "before(1)")
+	b.stop()
+	b.opts.StoreDir = t.TempDir()
+	b.start(t)
+	want := map[string]bool{}
+	for i, e := range numbered("b", 200) { // on all lanes
+		e.Subject = strconv.Itoa(i)
+		eventually(t, "acknowledgement", func() bool { return publisher.Publish(t.Context(), e) == nil })
+		want[e.ID] = true
+	}
+	for len(want) > 0 {
+		delete(want, await(t, "event", in).ID)
+	}
+}
+
+func TestAGroupMissesNoEventWhenItsConsumersAreLost(t *testing.T) {
+	t.Parallel()
+	b := newServer(t)
+	in := newInbox()
+	transport := b.process(t)
+	publish(t, transport, event("history", "a"))
+	subscribe(t, transport, "kitchen", 8, in.deliver)
+	publish(t, transport, event("before", "a"))
+	in.want(t, "before(1)")
+	eventually(t, "acknowledgement", func() bool { return lag(t, transport).Waiting == 0 })
+	stream, err := js(t, b).Stream(t.Context(), "neuroglia-events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range stream.ConsumerNames(t.Context()).Name() {
+		if err := stream.DeleteConsumer(t.Context(), name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	publish(t, transport, event("after", "a"))
+	in.want(t, "after(1)")
 }
 
 func TestPublishersDoNotWaitOneAfterTheOtherForABrokerThatDoesNotAnswer(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/neuroglia-go/neuroglia/cloudevent"
 	"github.com/neuroglia-go/neuroglia/eventbus"
@@ -158,6 +159,21 @@ func (c *conn) Write(b []byte) (int, error) {
 		return len(b), nil
 	}
 	return c.Conn.Write(b)
+}
+
+// js returns somebody else's way to the server.
+func js(t *testing.T, b *broker) jetstream.JetStream {
+	t.Helper()
+	nc, err := nats.Connect(b.ClientURL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(nc.Close)
+	js, err := jetstream.New(nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return js
 }
 
 func event(id, subject string) cloudevent.Event {

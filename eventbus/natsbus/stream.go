@@ -66,36 +66,59 @@ func (t *Transport) makeStream(ctx context.Context, want jetstream.StreamConfig)
 	return nil
 }
 
-// makeConsumer makes the durable consumer of a lane if it is not there.
+// makeConsumer makes the durable consumer of a lane if it is not there. One that was lost begins where the lane was: with
+// the first event if the stream was lost too.
 func (t *Transport) makeConsumer(ctx context.Context, l *lane) error {
-	start := jetstream.DeliverNewPolicy
-	if t.history {
-		start = jetstream.DeliverAllPolicy
+	stream, err := t.js.Stream(ctx, t.eventStream())
+	if err != nil {
+		return fmt.Errorf("look at the stream %s: %w", t.eventStream(), err)
 	}
-	want := jetstream.ConsumerConfig{
-		Durable: l.name, Description: fmt.Sprintf("%s of group %s, lane %d", l.subscription.Type, l.subscription.Group, l.number),
-		FilterSubjects: []string{
-			t.eventSubject(l.subscription.Type, l.number), t.replaySubject(l.subscription.Group, l.subscription.Type, l.number),
-		},
-		AckPolicy: jetstream.AckExplicitPolicy, AckWait: t.ackWait, MaxDeliver: -1, MaxAckPending: 1, DeliverPolicy: start,
-	}
-	consumer, err := t.js.Consumer(ctx, t.eventStream(), l.name)
-	if errors.Is(err, jetstream.ErrConsumerNotFound) {
-		consumer, err = t.js.CreateOrUpdateConsumer(ctx, t.eventStream(), want)
-	} else if err == nil {
-		is := consumer.CachedInfo().Config
-		change := is
-		change.FilterSubjects, change.AckWait, change.MaxDeliver = want.FilterSubjects, want.AckWait, want.MaxDeliver
-		change.MaxAckPending = want.MaxAckPending
-		slices.Sort(is.FilterSubjects)
-		slices.Sort(change.FilterSubjects)
-		if !reflect.DeepEqual(is, change) {
-			consumer, err = t.js.UpdateConsumer(ctx, t.eventStream(), change)
-		}
+	consumer, err := stream.Consumer(ctx, l.name)
+	switch {
+	case errors.Is(err, jetstream.ErrConsumerNotFound):
+		consumer, err = stream.CreateOrUpdateConsumer(ctx, t.newConsumer(l, stream.CachedInfo().Created))
+	case err == nil:
+		consumer, err = t.changeConsumer(ctx, l, consumer)
 	}
 	if err != nil {
 		return fmt.Errorf("make the consumer %s: %w", l.name, err)
 	}
-	l.consumer = consumer
+	l.consumer, l.stream, l.from = consumer, stream.CachedInfo().Created, consumer.CachedInfo().AckFloor.Stream+1
 	return nil
+}
+
+func (t *Transport) newConsumer(l *lane, stream time.Time) jetstream.ConsumerConfig {
+	config := jetstream.ConsumerConfig{
+		Durable: l.name, Description: fmt.Sprintf("%s of group %s, lane %d", l.subscription.Type, l.subscription.Group, l.number),
+		AckPolicy: jetstream.AckExplicitPolicy, DeliverPolicy: jetstream.DeliverNewPolicy,
+	}
+	switch {
+	case l.consumer == nil && !t.history:
+	case l.consumer == nil || !l.stream.Equal(stream):
+		config.DeliverPolicy = jetstream.DeliverAllPolicy
+	default:
+		config.DeliverPolicy, config.OptStartSeq = jetstream.DeliverByStartSequencePolicy, l.from
+	}
+	t.fill(&config, l)
+	return config
+}
+
+func (t *Transport) changeConsumer(ctx context.Context, l *lane, consumer jetstream.Consumer) (jetstream.Consumer, error) {
+	is := consumer.CachedInfo().Config
+	change := is
+	t.fill(&change, l)
+	slices.Sort(is.FilterSubjects)
+	slices.Sort(change.FilterSubjects)
+	if reflect.DeepEqual(is, change) {
+		return consumer, nil
+	}
+	return t.js.UpdateConsumer(ctx, t.eventStream(), change) //nolint:wrapcheck // the caller says what it was about
+}
+
+// fill sets what may change.
+func (t *Transport) fill(config *jetstream.ConsumerConfig, l *lane) {
+	config.FilterSubjects = []string{
+		t.eventSubject(l.subscription.Type, l.number), t.replaySubject(l.subscription.Group, l.subscription.Type, l.number),
+	}
+	config.AckWait, config.MaxDeliver, config.MaxAckPending = t.ackWait, -1, 1
 }
