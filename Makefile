@@ -21,7 +21,7 @@ STACK := $(addprefix $(BIN)/,collector prometheus promtool loki)
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(BIN)/mario-pizzeria ## build and start Mario's Pizzeria on http://127.0.0.1:8080
+run: $(BIN)/mario-pizzeria $(BIN)/neuroglia ## build and start Mario's Pizzeria on http://127.0.0.1:8080
 	@$(BIN)/mario-pizzeria
 
 stack: $(STACK) $(BIN)/stack $(BIN)/neuroglia ## run Collector, Prometheus and Loki, and Tempo and Grafana if they are on the PATH, without Docker

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"reflect"
 	"sync"
+	"time"
 
 	"github.com/neuroglia-go/neuroglia/aggregate"
 	"github.com/neuroglia-go/neuroglia/cloudevent"
@@ -150,8 +151,14 @@ func (b *Bus) Start(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// Stop lets the deliveries that have begun come to their end, or until ctx ends, and closes the transport.
+// Stop lets the deliveries that have begun come to their end, and closes the transport. When four fifths of the time until
+// ctx ends are over, it ends the contexts of those that are left: the transport has the rest to give their events back.
 func (b *Bus) Stop(ctx context.Context) error {
+	if end, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, end.Add(-time.Until(end)/5))
+		defer cancel()
+	}
 	b.mu.Lock()
 	unwatch := b.unwatch
 	b.unwatch = nil

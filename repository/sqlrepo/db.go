@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -29,6 +30,7 @@ type DB struct {
 	statements *statements
 	outbox     *Outbox
 	listen     func(ctx context.Context, wake func()) error // nil if there is no way to hear of others
+	file       string // that it is in; empty for a server, and in memory
 	close      []func() error
 	closed     atomic.Bool
 }
@@ -103,6 +105,12 @@ func (db *DB) Check(ctx context.Context) error {
 	var version int
 	if err := db.reader.QueryRowContext(ctx, selectVersion).Scan(&version); err != nil {
 		return fmt.Errorf("check database: %w", db.classify(ctx, err))
+	}
+	if db.file == "" {
+		return nil
+	}
+	if _, err := os.Stat(db.file); err != nil { // SQLite goes on with a file that was deleted, which ends with the process
+		return fmt.Errorf("check database: %w", fault.New(fault.Unavailable, "its file is gone: %w", err))
 	}
 	return nil
 }

@@ -238,3 +238,18 @@ func chmod(t *testing.T, path string, mode os.FileMode) {
 		t.Fatal(err)
 	}
 }
+
+func TestCheckSeesThatTheFileIsGone(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "mario.db")
+	db := open(t, "sqlite:"+file)
+	if err := db.Check(t.Context()); err != nil {
+		t.Fatalf("Check: %v", err)
+	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Check(t.Context()); fault.KindOf(err) != fault.Unavailable || !strings.Contains(err.Error(), "its file is gone") {
+		t.Errorf("Check = %v, want that its file is gone", err)
+	}
+}

@@ -68,6 +68,7 @@ func openSQLite(ctx context.Context, p place, o options) (*DB, error) {
 	if err := p.prepare(); err != nil {
 		return nil, err
 	}
+	db.file = p.path
 	name := "file:" + (&url.URL{Path: filepath.ToSlash(p.path)}).EscapedPath()
 	parameters.Set("_query_only", "on")
 	if db.reader, err = db.connect("read", max(4, runtime.GOMAXPROCS(0)), name, parameters, t); err != nil {

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/neuroglia-go/neuroglia/fault"
 	"github.com/neuroglia-go/neuroglia/mediator"
 	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/application"
 	"github.com/neuroglia-go/neuroglia/samples/mario-pizzeria/domain/kitchen"
@@ -26,7 +27,8 @@ func (c Cook) Cook(ctx context.Context, orderID string) error {
 	}.Do(ctx, orderID)
 }
 
-// start puts the order in an oven, for which it waits.
+// start puts the order in an oven, for which it waits. Meanwhile it takes out what others have left in the ovens: who is to do
+// that may wait behind those who wait here.
 func (c Cook) start(ctx context.Context, orderID string) error {
 	_, err := mediator.Send(ctx, c.Mediator, StartCooking{OrderID: orderID})
 	if !errors.Is(err, kitchen.ErrFull) {
@@ -36,10 +38,31 @@ func (c Cook) start(ctx context.Context, orderID string) error {
 		if err := application.Wait(ctx, pause/2+rand.N(pause)); err != nil {
 			return err
 		}
-		if k, err := c.Kitchens.Get(ctx, kitchen.ID); err != nil || k.Free() > 0 {
+		k, err := c.Kitchens.Get(ctx, kitchen.ID)
+		if err != nil || k.Free() > 0 {
+			return err
+		}
+		if err := c.takeOut(ctx, k.Cooking()); err != nil {
 			return err
 		}
 	}
+}
+
+// overdue is how much longer than it takes an order cooks whose cook has died. A cook who is only late finds it done.
+const overdue = time.Second
+
+// takeOut completes the orders that are overdue.
+func (c Cook) takeOut(ctx context.Context, cooking []string) error {
+	for _, id := range cooking {
+		o, err := c.Orders.Get(ctx, id)
+		if err == nil && o.Status() == order.Cooking && time.Since(o.Since()) > c.Takes+overdue {
+			err = c.complete(ctx, id)
+		}
+		if kind := fault.KindOf(err); err != nil && kind != fault.Conflict && kind != fault.NotFound {
+			return err
+		}
+	}
+	return nil
 }
 
 // complete takes the order out of its oven.

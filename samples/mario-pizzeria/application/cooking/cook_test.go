@@ -112,14 +112,14 @@ func TestACookWaitsForAnOven(t *testing.T) {
 			start(t, c, placed(t, c))
 		}
 		id := placed(t, c)
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		ctx, cancel := context.WithTimeout(t.Context(), takes/2)
 		defer cancel()
 		if err := c.Cook(ctx, id); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v from a cook who has no oven until he must go, want that", err)
 		}
 		want(t, c, id, order.Pending, 0)
 		go func() {
-			time.Sleep(time.Minute)
+			time.Sleep(takes / 4)
 			page, _ := c.Orders.List(t.Context(), repository.Query{Where: map[string]string{"status": "cooking"}, Limit: 1})
 			_, _ = mediator.Send(t.Context(), c.Mediator, cooking.CompleteOrder{OrderID: page.Items[0].ID()})
 		}()
@@ -196,4 +196,23 @@ func cookFor(d time.Duration) func(*testing.T, cooking.Cook, string) {
 		start(t, c, id)
 		time.Sleep(d)
 	}
+}
+
+func TestACookWhoWaitsTakesOutWhatOthersHaveLeft(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := newCook(t)
+		for range kitchen.Ovens {
+			start(t, c, placed(t, c))
+		}
+		id := placed(t, c)
+		began := time.Now()
+		if err := c.Cook(t.Context(), id); err != nil {
+			t.Errorf("Cook: %v", err)
+		}
+		if took := time.Since(began); took > 3*takes {
+			t.Errorf("it took %s, want little more than the time of those before and its own", took)
+		}
+		want(t, c, id, order.Ready, kitchen.Ovens)
+	})
 }
