@@ -30,7 +30,7 @@ type DB struct {
 	statements *statements
 	outbox     *Outbox
 	listen     func(ctx context.Context, wake func()) error // nil if there is no way to hear of others
-	file       string // that it is in; empty for a server, and in memory
+	file       string                                       // that it is in; empty for a server, and in memory
 	close      []func() error
 	closed     atomic.Bool
 }

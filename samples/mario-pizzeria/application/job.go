@@ -25,10 +25,10 @@ func (j Job) Do(ctx context.Context, orderID string) error {
 		if err != nil {
 			return err
 		}
-		switch status := o.Status(); {
-		case status == j.Waits:
+		switch o.Status() {
+		case j.Waits:
 			err = j.Begin(ctx, orderID)
-		case status == j.Busy:
+		case j.Busy:
 			err = j.finish(ctx, o)
 			if err == nil {
 				return nil
