@@ -25,7 +25,7 @@ func (j Job) Do(ctx context.Context, orderID string) error {
 		if err != nil {
 			return err
 		}
-		switch o.Status() {
+		switch o.Status() { //nolint:exhaustive // the others are not this job
 		case j.Waits:
 			err = j.Begin(ctx, orderID)
 		case j.Busy:
