@@ -3,6 +3,7 @@ package natsbus_test
 import (
 	"context"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -206,6 +207,41 @@ func TestLagIsWhatWaitsForEachGroup(t *testing.T) {
 	})
 	close(release)
 	eventually(t, "no lag", func() bool { return lag(t, transport).Waiting == 0 })
+}
+
+func TestTheLagOfOneGroupIsKnownThoughAnothersIsNot(t *testing.T) {
+	t.Parallel()
+	b := newServer(t)
+	transport := b.process(t, natsbus.WithAckWait(short)) // after which it no longer tries to ack
+	began, release := make(chan struct{}, 10), make(chan struct{})
+	defer close(release)
+	subscribe(t, transport, "busy", 1, func(context.Context, cloudevent.Event, int) error {
+		began <- struct{}{}
+		<-release
+		return nil
+	})
+	subscribe(t, transport, "kitchen", 1, newInbox().deliver)
+	publish(t, transport, event("1", "a"))
+	await(t, "delivery", began) // so that nobody looks after the other consumers of the group
+	stream, err := js(t, b).Stream(t.Context(), "neuroglia-events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range stream.ConsumerNames(t.Context()).Name() {
+		if !strings.HasPrefix(name, "busy_") {
+			continue
+		}
+		if err := stream.DeleteConsumer(t.Context(), name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lags, err := transport.Lag(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "look at the consumer busy_") {
+		t.Errorf("Lag() = %v, want which consumer cannot be looked at", err)
+	}
+	if len(lags) != 1 || lags[0].Group != "kitchen" {
+		t.Errorf("Lag() = %+v, want that of the kitchen", lags)
+	}
 }
 
 func lag(t *testing.T, transport *natsbus.Transport) eventbus.Lag {
