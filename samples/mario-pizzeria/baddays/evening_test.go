@@ -83,7 +83,7 @@ func (p *pizzeria) wantEmptyOutbox(t *testing.T) {
 		t.Error(err)
 	}
 	for _, letter := range letters {
-		t.Errorf("a dead letter is in the outbox: %+v", letter)
+		t.Errorf("the outbox gave up %s of %s after %d attempts: %s", letter.Type, letter.AggregateID, letter.Attempts, letter.Error)
 	}
 }
 
