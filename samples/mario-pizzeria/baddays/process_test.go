@@ -83,18 +83,37 @@ func (p *process) signal(s syscall.Signal) {
 
 func (p *process) kill() { p.signal(syscall.SIGKILL) }
 
-// ready waits until the process says so.
+// ready waits until the process says so. One that gives up, because what it needs is not ready itself, is started again, as
+// by whoever looks after it.
 func (p *process) ready(t *testing.T) {
 	t.Helper()
-	if !p.readyWithin(t.Context(), time.Minute) {
-		t.Fatalf("%s is not ready:\n%s", p.name, p.printed())
+	for range 3 {
+		if p.readyWithin(t.Context(), time.Minute) {
+			return
+		}
+		if !p.ended() {
+			break
+		}
+		p.launch(t)
+	}
+	t.Fatalf("%s is not ready:\n%s", p.name, p.printed())
+}
+
+func (p *process) ended() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	select {
+	case <-p.exited:
+		return true
+	default:
+		return false
 	}
 }
 
 func (p *process) readyWithin(ctx context.Context, patience time.Duration) bool {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	for ctx.Err() == nil {
+	for ctx.Err() == nil && !p.ended() {
 		if request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.url, nil); err == nil {
 			if response, err := http.DefaultClient.Do(request); err == nil {
 				response.Body.Close()

@@ -34,12 +34,13 @@ func (c Cook) start(ctx context.Context, orderID string) error {
 	if !errors.Is(err, kitchen.ErrFull) {
 		return err
 	}
+	again := time.Now().Add(forgotten)
 	for pause := 100 * time.Millisecond; ; pause = min(2*pause, time.Second) {
 		if err := application.Wait(ctx, pause/2+rand.N(pause)); err != nil {
 			return err
 		}
 		k, err := c.Kitchens.Get(ctx, kitchen.ID)
-		if err != nil || k.Free() > 0 {
+		if err != nil || k.Free() > 0 || time.Now().After(again) { // then the ovens are looked through
 			return err
 		}
 		if err := c.takeOut(ctx, k.Cooking()); err != nil {

@@ -160,24 +160,30 @@ func TestOvensThatAreTakenForNothingAreFound(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := newCook(t)
-			cancelled, waiting, next := placed(t, c), placed(t, c), placed(t, c)
-			err := c.Orders.Update(t.Context(), cancelled, func(o *order.Order) error { return o.Cancel("late") })
-			if err != nil {
-				t.Fatal(err)
-			}
-			take(t, c, cancelled, waiting, "never there", "nor that")
-			settle(t, c, next)
-			start(t, c, placed(t, c))
-			o, err := c.Orders.Get(t.Context(), waiting)
-			if err != nil || o.Status() != order.Cooking {
-				t.Errorf("the order that has an oven is %s, %v, want it to be cooking", o.Status(), err)
-			}
-			k, err := c.Kitchens.Get(t.Context(), kitchen.ID)
-			if err != nil || slices.Contains(k.Cooking(), cancelled) || !slices.Contains(k.Cooking(), waiting) {
-				t.Errorf("in the ovens are %q, %v", k.Cooking(), err)
-			}
+			synctest.Test(t, func(t *testing.T) { forgotten(t, settle) })
 		})
+	}
+}
+
+func forgotten(t *testing.T, settle func(*testing.T, cooking.Cook, string)) {
+	t.Helper()
+	c := newCook(t)
+	cancelled, waiting, next := placed(t, c), placed(t, c), placed(t, c)
+	err := c.Orders.Update(t.Context(), cancelled, func(o *order.Order) error { return o.Cancel("late") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	take(t, c, cancelled, waiting, "never there", "nor that")
+	time.Sleep(10 * time.Second) // in which who took an oven would have started its order
+	settle(t, c, next)
+	start(t, c, placed(t, c))
+	o, err := c.Orders.Get(t.Context(), waiting)
+	if err != nil || o.Status() != order.Cooking {
+		t.Errorf("the order that has an oven is %s, %v, want it to be cooking", o.Status(), err)
+	}
+	k, err := c.Kitchens.Get(t.Context(), kitchen.ID)
+	if err != nil || slices.Contains(k.Cooking(), cancelled) || !slices.Contains(k.Cooking(), waiting) {
+		t.Errorf("in the ovens are %q, %v", k.Cooking(), err)
 	}
 }
 

@@ -3,6 +3,7 @@ package cooking
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/neuroglia-go/neuroglia/fault"
 	"github.com/neuroglia-go/neuroglia/mediator"
@@ -22,19 +23,22 @@ func (h Handlers) tidyOvens(ctx context.Context, _ TidyOvens) error {
 		return err
 	}
 	for _, id := range k.Cooking() {
-		if err := h.tidyOven(ctx, id); err != nil {
+		if err := h.tidyOven(ctx, id, k.TakenAt(id)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// forgotten is how long who took an oven has to start the order.
+const forgotten = 10 * time.Second
+
 // tidyOven frees the oven of an order that has left the kitchen. An order that is still pending is started: who took the
-// oven for it died before that, or is about to start it and will find that it has been done. Freeing that oven instead
-// could take it from an order that cooks.
-func (h Handlers) tidyOven(ctx context.Context, orderID string) error {
+// oven for it some time ago died before that, or will find that it has been done. Freeing that oven instead could take it from
+// an order that cooks.
+func (h Handlers) tidyOven(ctx context.Context, orderID string, taken time.Time) error {
 	status, err := h.freeIfLeft(ctx, orderID)
-	if err != nil || status != order.Pending {
+	if err != nil || status != order.Pending || time.Since(taken) < forgotten {
 		return err
 	}
 	err = h.Orders.Update(ctx, orderID, (*order.Order).StartCooking)

@@ -4,6 +4,7 @@ package kitchen
 import (
 	"encoding/json"
 	"slices"
+	"time"
 
 	"github.com/neuroglia-go/neuroglia/aggregate"
 	"github.com/neuroglia-go/neuroglia/fault"
@@ -25,8 +26,9 @@ type Kitchen struct {
 }
 
 type state struct {
-	Ovens   int      `json:"ovens"`
-	Cooking []string `json:"cooking"` // the orders in the ovens
+	Ovens   int                  `json:"ovens"`
+	Cooking []string             `json:"cooking"`         // the orders in the ovens
+	Taken   map[string]time.Time `json:"taken,omitempty"` // since when
 }
 
 // New returns a kitchen with cold ovens.
@@ -52,12 +54,20 @@ func (k *Kitchen) Take(orderID string) error {
 		return ErrFull
 	}
 	k.state.Cooking = append(k.state.Cooking, orderID)
+	if k.state.Taken == nil {
+		k.state.Taken = map[string]time.Time{}
+	}
+	k.state.Taken[orderID] = time.Now().UTC()
 	return nil
 }
+
+// TakenAt returns when an order got its oven.
+func (k *Kitchen) TakenAt(orderID string) time.Time { return k.state.Taken[orderID] }
 
 // Release frees the oven of an order, if it has one.
 func (k *Kitchen) Release(orderID string) {
 	k.state.Cooking = slices.DeleteFunc(k.state.Cooking, func(id string) bool { return id == orderID })
+	delete(k.state.Taken, orderID)
 }
 
 // MarshalJSON returns the stored form.
