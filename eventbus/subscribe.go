@@ -29,7 +29,7 @@ type SubscribeOption func(*subscriber)
 func WithRelation(r Relation) SubscribeOption { return func(s *subscriber) { s.relation = r } }
 
 // WithRetry sets how often an event whose handling failed is delivered, and when again. What is given up becomes a dead
-// letter. Defaults to the zero [retry.Policy]: 10 attempts, of which the last is made after some four minutes. It has no
+// letter. Defaults to the zero [retry.Policy]: 10 attempts, of which the last is made after two to four minutes. It has no
 // effect on a transport that does not promise [Redelivery], where the first failure is final.
 func WithRetry(p retry.Policy) SubscribeOption { return func(s *subscriber) { s.retry = p } }
 
@@ -142,11 +142,7 @@ func (s *subscriber) run(ctx context.Context, e cloudevent.Event) (err error) {
 // exhausted reports whether there have been as many attempts as there may be. An event whose last attempt failed does not
 // come again: this one's may have ended its process, as it would the next.
 func (s *subscriber) exhausted(attempt int) bool {
-	limit := s.retry.Attempts
-	if limit == 0 {
-		limit = retry.Attempts
-	}
-	return limit > 0 && attempt > limit
+	return attempt > 1 && s.retry.Last(attempt-1)
 }
 
 // verdict is what follows from an attempt.

@@ -1,7 +1,6 @@
 package outbox
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"reflect"
@@ -19,7 +18,7 @@ func typeName(t reflect.Type) string { return instrument.TypeName(t) }
 // it is not yet if a handler goes on after it returned.
 func (r *Relay) deliver(ctx context.Context, e Entry, byRelay bool) bool {
 	policy := r.policy(&e)
-	if limit := limit(policy); limit > 0 && e.Attempts > limit {
+	if e.Attempts > 1 && policy.Last(e.Attempts-1) {
 		return r.conclude(ctx, e, byRelay, aggregate.Result{Handled: e.Handled, Err: unfinished(&e)})
 	}
 	raised, err := r.raised(&e)
@@ -55,15 +54,6 @@ func next(e *Entry, policy retry.Policy, err error) (time.Duration, bool) {
 	return policy.Postpone(time.Since(e.RaisedAt), err)
 }
 
-// limit is how many attempts there are at most; less than 1 for any number.
-func limit(p retry.Policy) int { return cmp.Or(p.Attempts, retry.Attempts) }
-
-// last reports whether this was the last attempt at an entry that counts.
-func (r *Relay) last(e *Entry) bool {
-	limit := limit(r.policy(e))
-	return limit > 0 && e.Attempts >= limit
-}
-
 // unfinished is the error of an entry whose last attempt has begun and nobody knows how it ended. Its handlers may be what
 // ends processes.
 func unfinished(e *Entry) error {
@@ -90,7 +80,7 @@ func (r *Relay) conclude(ctx context.Context, e Entry, byRelay bool, result aggr
 	if result.Err != nil {
 		outcome.Verdict, outcome.Entry.Error = Dead, instrument.Text(result.Err)
 		switch {
-		case result.Again && (retry.Unavailable(result.Err) || r.last(&e)):
+		case result.Again && (retry.Unavailable(result.Err) || r.policy(&e).Last(e.Attempts)):
 			outcome.Verdict = Postponed // also if only one handler of several has attempts left, since it was unavailable
 		case result.Again:
 			outcome.Verdict = Again

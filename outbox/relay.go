@@ -44,6 +44,7 @@ type Relay struct {
 	telemetry *instruments
 	settler   *settler
 	wake      chan struct{}
+	types     []string // of events that can be made; from Start on
 
 	mu     sync.Mutex
 	flying map[string]flight // entries that this process has leased, by identity, until what came of them is stored

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -16,9 +17,14 @@ import (
 
 // Start begins to deliver what waits, as the start of an app.Part. What the handlers need must have been started before.
 func (r *Relay) Start(context.Context) error {
-	if err := r.readable(); err != nil {
+	known, err := r.handlers.Events()
+	if err != nil {
+		return fmt.Errorf("outbox: %w", err)
+	}
+	if err := readable(known); err != nil {
 		return err
 	}
+	r.types = slices.Collect(maps.Keys(known))
 	var ctx, holding context.Context
 	ctx, r.stop = context.WithCancel(context.Background())
 	holding, r.letGo = context.WithCancel(context.Background())
@@ -30,11 +36,7 @@ func (r *Relay) Start(context.Context) error {
 }
 
 // readable looks for events that would not be what they were once they have been stored.
-func (r *Relay) readable() error {
-	known, err := r.handlers.Events()
-	if err != nil {
-		return fmt.Errorf("outbox: %w", err)
-	}
+func readable(known map[string]reflect.Type) error {
 	var errs []error
 	for _, t := range known {
 		if name, hidden := hiddenField(t); hidden {
@@ -112,15 +114,7 @@ func (r *Relay) claim(ctx context.Context) (wait time.Duration, err error) {
 	if room == 0 {
 		return r.options.poll, nil // something lands before that, and wakes
 	}
-	known, err := r.handlers.Events()
-	if err != nil {
-		return 0, err
-	}
-	types := make([]string, 0, len(known))
-	for name := range known {
-		types = append(types, name)
-	}
-	claimed, next, err := r.take(ctx, types, room)
+	claimed, next, err := r.take(ctx, room)
 	if err != nil {
 		return 0, err
 	}
@@ -140,12 +134,12 @@ const breath = 20 * time.Millisecond
 
 // take claims entries. One that is in flight here was lost and is leased again: what comes of it is stored as if nothing had
 // happened.
-func (r *Relay) take(ctx context.Context, types []string, limit int) ([]Entry, time.Duration, error) {
+func (r *Relay) take(ctx context.Context, limit int) ([]Entry, time.Duration, error) {
 	r.settler.turn.Lock()
 	defer r.settler.turn.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, answer)
 	defer cancel()
-	claimed, next, err := r.log.Claim(ctx, types, limit)
+	claimed, next, err := r.log.Claim(ctx, r.types, limit)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -35,7 +35,7 @@ func (p Policy) Next(attempt int, err error) (wait time.Duration, again bool) {
 	if worth == nil {
 		worth = Worth
 	}
-	if limit := or(p.Attempts, Attempts); limit > 0 && attempt >= limit || isFinal(err) || !worth(err) {
+	if p.Last(attempt) || isFinal(err) || !worth(err) {
 		return 0, false
 	}
 	longest := or(p.Max, Max)
@@ -47,6 +47,12 @@ func (p Policy) Next(attempt int, err error) (wait time.Duration, again bool) {
 	}
 	wait = min(wait, longest)
 	return wait/2 + rand.N(wait/2+1), true
+}
+
+// Last reports whether there are no more attempts after this one, counted from 1, whatever comes of it.
+func (p Policy) Last(attempt int) bool {
+	limit := or(p.Attempts, Attempts)
+	return limit > 0 && attempt >= limit
 }
 
 // Postponement is the longest wait for what is unavailable, so that work goes on soon after it is back.
