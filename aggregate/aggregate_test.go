@@ -172,8 +172,8 @@ func TestHandlersFindTheirEventInTheContext(t *testing.T) {
 		t.Errorf("FromContext() = %v, %v outside a handler, want none", got, ok)
 	}
 	outer, inner := &aggregate.Raised{ID: "outer"}, &aggregate.Raised{ID: "inner"}
-	ctx := aggregate.NewContext(t.Context(), outer)
-	nested, cancel := context.WithCancel(aggregate.NewContext(ctx, inner))
+	ctx := aggregate.ForHandler(t.Context(), outer, "outer")
+	nested, cancel := context.WithCancel(aggregate.ForHandler(ctx, inner, "inner"))
 	defer cancel()
 	if got, ok := aggregate.FromContext(ctx); !ok || got != outer {
 		t.Errorf("FromContext() = %v, %v, want %v", got, ok, outer)

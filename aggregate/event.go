@@ -25,11 +25,6 @@ type Raised struct {
 
 type raisedKey struct{}
 
-// NewContext returns a context for the handlers of r.
-func NewContext(ctx context.Context, r *Raised) context.Context {
-	return context.WithValue(ctx, raisedKey{}, r)
-}
-
 // FromContext returns the event that the handler running under ctx was called for. The result must not be changed.
 func FromContext(ctx context.Context) (*Raised, bool) {
 	r, ok := ctx.Value(raisedKey{}).(*Raised)

@@ -50,7 +50,7 @@ func TestForwardPublishesTheEventThatIsBeingHandled(t *testing.T) {
 	var transport recorder
 	created := orderCreated{OrderID: "4711"}
 	at := time.Date(2026, time.May, 4, 18, 30, 0, 0, time.UTC)
-	ctx := aggregate.NewContext(t.Context(), &aggregate.Raised{ID: "e1", Event: created, AggregateID: "4711", At: at})
+	ctx := aggregate.ForHandler(t.Context(), &aggregate.Raised{ID: "e1", Event: created, AggregateID: "4711", At: at}, "forward")
 	if err := newBus(t, &transport).Forward(ctx, created); err != nil {
 		t.Fatalf("Forward: %v", err)
 	}
@@ -72,7 +72,7 @@ func (unwritable) MarshalJSON() ([]byte, error) { return nil, errors.New("broken
 func TestForwardIsOnlyForTheHandlersOfAnEvent(t *testing.T) {
 	t.Parallel()
 	raised := func(event any) context.Context {
-		return aggregate.NewContext(t.Context(), &aggregate.Raised{ID: "e1", Event: event, AggregateID: "4711"})
+		return aggregate.ForHandler(t.Context(), &aggregate.Raised{ID: "e1", Event: event, AggregateID: "4711"}, "forward")
 	}
 	for _, tt := range []struct {
 		name  string
