@@ -19,7 +19,6 @@ import (
 	"crypto/rand"
 	"fmt"
 	"reflect"
-	"strings"
 	"time"
 )
 
@@ -40,8 +39,16 @@ type occurrence struct {
 // NewRoot returns the root of a new aggregate with the given identity.
 func NewRoot(id string) Root { return Root{id: id} }
 
-// NewID returns a random identity of 26 lower-case letters and digits (128 bits), safe in URLs and file names.
-func NewID() string { return strings.ToLower(rand.Text()) }
+// NewID returns a random identity of 26 lower-case letters and digits (130 bits), safe in URLs and file names.
+func NewID() string {
+	const letters = "abcdefghijklmnopqrstuvwxyz234567"
+	var id [26]byte
+	_, _ = rand.Read(id[:]) // which cannot fail
+	for i := range id {
+		id[i] = letters[id[i]%32]
+	}
+	return string(id[:])
+}
 
 // ID returns the identity of the aggregate.
 func (r *Root) ID() string { return r.id }

@@ -111,7 +111,22 @@ type handlingKey struct{}
 
 // WithHandling returns a context in which consumer handles a message.
 func WithHandling(ctx context.Context, consumer, messageID string) context.Context {
-	return context.WithValue(ctx, handlingKey{}, Handling{consumer, messageID})
+	return &handlingContext{ctx, Handling{consumer, messageID}}
+}
+
+// handlingContext is context.WithValue with one allocation less.
+type handlingContext struct {
+	context.Context //nolint:containedctx // it is one
+
+	handling Handling
+}
+
+// Value implements context.Context.
+func (c *handlingContext) Value(key any) any {
+	if _, ok := key.(handlingKey); ok {
+		return c.handling
+	}
+	return c.Context.Value(key)
 }
 
 // HandlingFrom returns who handles what under ctx.

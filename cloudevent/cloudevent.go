@@ -75,33 +75,60 @@ func (e *Event) Validate() error {
 			errs = append(errs, fmt.Errorf("%s is not UTF-8 without control characters", text.name))
 		}
 	}
-	if _, err := url.Parse(e.Source); err != nil {
-		errs = append(errs, fmt.Errorf("source is no URI reference: %w", err))
+	if !plainPath(e.Source) {
+		if _, err := url.Parse(e.Source); err != nil {
+			errs = append(errs, fmt.Errorf("source is no URI reference: %w", err))
+		}
 	}
-	if schema, err := url.Parse(e.DataSchema); err != nil || e.DataSchema != "" && !schema.IsAbs() {
-		errs = append(errs, errors.New("dataschema is no absolute URI"))
+	if e.DataSchema != "" {
+		if schema, err := url.Parse(e.DataSchema); err != nil || !schema.IsAbs() {
+			errs = append(errs, errors.New("dataschema is no absolute URI"))
+		}
 	}
 	if year := e.Time.Year(); year < 0 || year > 9999 {
 		errs = append(errs, errors.New("time is not between the years 0 and 9999"))
 	}
-	for _, name := range slices.Sorted(maps.Keys(e.Extensions)) {
-		if !validName(name) || reserved(name) {
-			errs = append(errs, fmt.Errorf("extension %q is not a name of lower-case letters and digits", name))
-		}
-		if !validText(e.Extensions[name]) {
-			errs = append(errs, fmt.Errorf("extension %q is not UTF-8 without control characters", name))
-		}
-	}
-	if err := errors.Join(errs...); err != nil {
+	if err := errors.Join(append(errs, e.validateExtensions()...)...); err != nil {
 		return fmt.Errorf("cloudevent: %w", err)
 	}
 	return nil
+}
+
+func (e *Event) validateExtensions() []error {
+	var errs []error
+	for name, value := range e.Extensions {
+		if !validName(name) || reserved(name) {
+			errs = append(errs, fmt.Errorf("extension %q is not a name of lower-case letters and digits", name))
+		}
+		if !validText(value) {
+			errs = append(errs, fmt.Errorf("extension %q is not UTF-8 without control characters", name))
+		}
+	}
+	slices.SortFunc(errs, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	return errs
+}
+
+// plainPath reports whether s is certainly a URI reference, as most sources are: it has nothing that needs parsing.
+func plainPath(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '/', c == '-', c == '.', c == '_':
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 func required(name string) bool { return name == "id" || name == "source" || name == "type" }
 
 // validText reports whether s is what the specification calls a String: without control and no-characters.
 func validText(s string) bool {
+	plain := 0
+	for plain < len(s) && s[plain] >= ' ' && s[plain] <= '~' {
+		plain++
+	}
+	s = s[plain:]
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(c rune) bool {
 		return unicode.IsControl(c) || unicode.Is(unicode.Noncharacter_Code_Point, c)
 	})

@@ -68,14 +68,14 @@ func New(transport Transport, source string, opts ...Option) *Bus {
 
 // Publish sends an event. A trace context that the event already carries stays: it is the context of its creation.
 func (b *Bus) Publish(ctx context.Context, e cloudevent.Event) error {
+	if err := e.Validate(); err != nil {
+		return err
+	}
 	return b.publish(ctx, e, b.transport.Publish)
 }
 
 func (b *Bus) publish(ctx context.Context, e cloudevent.Event,
 	send func(context.Context, cloudevent.Event) error) (err error) {
-	if err := e.Validate(); err != nil {
-		return err
-	}
 	ctx, op := b.telemetry.beginPublish(ctx, &e)
 	err = instrument.ErrUnfinished
 	defer func() { op.end(ctx, err) }()
@@ -106,7 +106,7 @@ func (b *Bus) Forward(ctx context.Context, event aggregate.Integration) error {
 	if c, ok := b.transport.(Confirming); ok && raised.Delivery != nil {
 		return b.forwardConfirmed(ctx, c, e, raised.Delivery)
 	}
-	return b.Publish(ctx, e)
+	return b.publish(ctx, e, b.transport.Publish)
 }
 
 // forwardConfirmed publishes an event that an outbox keeps. The delivery goes on until the last group is done.

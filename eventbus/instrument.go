@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"go.opentelemetry.io/otel"
@@ -24,9 +25,8 @@ import (
 // instruments are made once per bus. The names follow
 // https://opentelemetry.io/docs/specs/semconv/messaging/messaging-metrics/.
 type instruments struct {
-	tracer     trace.Tracer
+	tracer     instrument.Tracer
 	meter      metric.Meter
-	silent     bool
 	propagator propagation.TextMapPropagator
 	baggage    []string // the keys that travel
 	logger     *slog.Logger
@@ -38,6 +38,7 @@ type instruments struct {
 
 	retries      metric.Int64Counter
 	deadLettered metric.Int64Counter
+	destinations *instrument.Cache[string, *destination]
 	redelivers   bool // whether the transport does
 	keepsDead    bool // whether it keeps what is given up
 }
@@ -46,10 +47,11 @@ func newInstruments(p telemetry.Providers, transport Transport, baggageKeys []st
 	scope := instrument.NewScope("eventbus")
 	meter := scope.Meter(p.Meter)
 	i := &instruments{
-		tracer: scope.Tracer(p.Tracer), meter: meter, silent: instrument.Silent(p.Tracer), propagator: p.Propagator,
+		tracer: scope.Tracer(p.Tracer), meter: meter, propagator: p.Propagator,
 		baggage: baggageKeys, logger: p.Logger, system: transport.System(),
 		redelivers: keeps(transport, Redelivery), keepsDead: keeps(transport, DeadLetters),
 	}
+	i.destinations = instrument.NewCache(i.newDestination)
 	var errs [6]error
 	i.sent, errs[0] = registry.SentMessages().Int64Counter(meter)
 	i.consumed, errs[1] = registry.ConsumedMessages().Int64Counter(meter)
@@ -73,34 +75,55 @@ func (i *instruments) extract(ctx context.Context, e *cloudevent.Event) context.
 	return instrument.AllowBaggage(i.propagator.Extract(ctx, cloudevent.Carrier{Event: e}), i.baggage)
 }
 
+// destination is what is known of a type of event before one is published.
+type destination struct {
+	span       string
+	start      []trace.SpanStartOption
+	attributes []attribute.KeyValue // of the metrics
+	sent       []metric.AddOption
+	success    []metric.RecordOption
+}
+
+func (i *instruments) newDestination(eventType string) *destination {
+	d := &destination{span: "publish " + eventType, attributes: i.attributes("publish", eventType)}
+	d.start = []trace.SpanStartOption{
+		trace.WithSpanKind(trace.SpanKindProducer),
+		trace.WithAttributes(append(slices.Clone(d.attributes), semconv.MessagingOperationTypeSend)...),
+	}
+	with := metric.WithAttributeSet(attribute.NewSet(d.attributes...))
+	d.sent, d.success = []metric.AddOption{with}, []metric.RecordOption{with}
+	return d
+}
+
 // publishing is a publish that has begun.
 type publishing struct {
 	*instruments
-	span       trace.Span
-	attributes []attribute.KeyValue
-	began      time.Time
+	*destination
+	span  trace.Span
+	began time.Time
 }
 
 func (i *instruments) beginPublish(ctx context.Context, e *cloudevent.Event) (context.Context, publishing) {
-	op := publishing{instruments: i, began: time.Now(), attributes: i.attributes("publish", e.Type)}
-	ctx, op.span = i.start(ctx, "publish "+e.Type, trace.WithSpanKind(trace.SpanKindProducer))
+	op := publishing{instruments: i, destination: i.destinations.Get(e.Type), began: time.Now()}
+	ctx, op.span = i.tracer.Start(ctx, op.destination.span, op.start...)
 	if op.span.IsRecording() {
-		op.span.SetAttributes(op.attributes...)
-		op.span.SetAttributes(semconv.MessagingOperationTypeSend)
 		op.span.SetAttributes(eventAttributes(e)...)
 	}
 	return ctx, op
 }
 
 func (op publishing) end(ctx context.Context, err error) {
-	attrs := op.attributes
+	took := time.Since(op.began).Seconds()
 	if instrument.OutcomeOf(ctx, err) == instrument.Failure {
 		instrument.Fail(op.span, err)
-		attrs = append(attrs, registry.ErrorType.String(fault.TypeOf(err)))
+		attrs := append(slices.Clone(op.destination.attributes), registry.ErrorType.String(fault.TypeOf(err)))
+		with := metric.WithAttributeSet(attribute.NewSet(attrs...))
+		op.instruments.sent.Add(ctx, 1, with)
+		op.operation.Record(ctx, took, with)
+	} else {
+		op.instruments.sent.Add(ctx, 1, op.destination.sent...)
+		op.operation.Record(ctx, took, op.success...)
 	}
-	with := metric.WithAttributes(attrs...)
-	op.sent.Add(ctx, 1, with)
-	op.operation.Record(ctx, time.Since(op.began).Seconds(), with)
 	op.span.End()
 }
 
@@ -120,12 +143,4 @@ func eventAttributes(e *cloudevent.Event) []attribute.KeyValue {
 		attrs = append(attrs, semconv.CloudEventsEventSubject(e.Subject))
 	}
 	return attrs
-}
-
-func (i *instruments) start(ctx context.Context, name string, opts ...trace.SpanStartOption) (
-	context.Context, trace.Span) {
-	if i.silent {
-		return ctx, instrument.NoSpan()
-	}
-	return i.tracer.Start(ctx, name, opts...) //nolint:spancheck // ended by the callers
 }

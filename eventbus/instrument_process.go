@@ -24,7 +24,7 @@ type processTelemetry struct {
 	group      string
 	attributes []attribute.KeyValue // of the metrics
 	start      []trace.SpanStartOption
-	delivered  metric.MeasurementOption
+	delivered  []metric.AddOption
 	success    []metric.RecordOption
 	subscribed metric.MeasurementOption // of what is counted per subscription
 }
@@ -34,10 +34,10 @@ func (i *instruments) forProcess(group, eventType, function string) *processTele
 	t.attributes = append(i.attributes("process", eventType), semconv.MessagingConsumerGroupName(group))
 	success := registry.Outcome.String(string(instrument.Success))
 	t.start = []trace.SpanStartOption{
-		trace.WithSpanKind(trace.SpanKindConsumer), trace.WithAttributes(t.attributes...),
-		trace.WithAttributes(semconv.MessagingOperationTypeProcess, semconv.CodeFunctionName(function), success),
+		trace.WithSpanKind(trace.SpanKindConsumer), trace.WithAttributes(append(slices.Clone(t.attributes),
+			semconv.MessagingOperationTypeProcess, semconv.CodeFunctionName(function), success)...),
 	}
-	t.delivered = metric.WithAttributes(t.attributes...)
+	t.delivered = []metric.AddOption{metric.WithAttributeSet(attribute.NewSet(t.attributes...))}
 	t.subscribed = metric.WithAttributes(semconv.MessagingSystemKey.String(i.system),
 		semconv.MessagingDestinationName(eventType), semconv.MessagingConsumerGroupName(group))
 	if t.redelivers {
@@ -46,7 +46,7 @@ func (i *instruments) forProcess(group, eventType, function string) *processTele
 	if t.keepsDead {
 		t.deadLettered.Add(context.Background(), 0, t.subscribed)
 	}
-	t.success = []metric.RecordOption{metric.WithAttributes(append(t.attributes[:4:4], success)...)}
+	t.success = []metric.RecordOption{metric.WithAttributeSet(attribute.NewSet(append(t.attributes[:4:4], success)...))}
 	return t
 }
 
@@ -63,15 +63,8 @@ func (t *processTelemetry) begin(ctx context.Context, e *cloudevent.Event, attem
 	context.Context, processing) {
 	op := processing{processTelemetry: t, began: time.Now(), id: e.ID, attempt: attempt}
 	ctx = t.extract(ctx, e)
-	opts, replayed := t.start, e.Extensions[ReplayedExtension] != ""
-	if producer := trace.SpanContextFromContext(ctx); producer.IsValid() {
-		opts = append(slices.Clip(opts), trace.WithLinks(trace.Link{SpanContext: producer}))
-		// A producer that was not sampled would make its consumers invisible: they begin traces of their own.
-		if relation == NewTrace || !producer.IsSampled() || replayed {
-			opts = append(opts, trace.WithNewRoot())
-		}
-	}
-	ctx, op.span = t.instruments.start(ctx, t.name, opts...)
+	replayed := e.Extensions[ReplayedExtension] != ""
+	ctx, op.span = t.tracer.Start(ctx, t.name, t.related(ctx, relation, replayed)...)
 	if op.span.IsRecording() {
 		op.span.SetAttributes(eventAttributes(e)...)
 		if attempt > 1 {
@@ -81,26 +74,38 @@ func (t *processTelemetry) begin(ctx context.Context, e *cloudevent.Event, attem
 			op.span.SetAttributes(registry.BusReplayed.Bool(true))
 		}
 	}
-	t.consumed.Add(ctx, 1, t.delivered)
+	t.consumed.Add(ctx, 1, t.delivered...)
 	return ctx, op
+}
+
+// related adds to the options of a span how it relates to that of the publishing.
+func (t *processTelemetry) related(ctx context.Context, relation Relation, replayed bool) []trace.SpanStartOption {
+	producer := trace.SpanContextFromContext(ctx)
+	if !producer.IsValid() || !t.tracer.On() {
+		return t.start
+	}
+	opts := append(slices.Clip(t.start), trace.WithLinks(trace.Link{SpanContext: producer}))
+	// A producer that was not sampled would make its consumers invisible: they begin traces of their own.
+	if relation == NewTrace || !producer.IsSampled() || replayed {
+		opts = append(opts, trace.WithNewRoot())
+	}
+	return opts
 }
 
 // end shows what came of an attempt, and returns the error that tells the transport what follows. Only an event that is
 // given up is an error.
 func (op processing) end(ctx context.Context, v verdict, err error) error {
 	defer op.span.End()
-	took, attrs := time.Since(op.began).Seconds(), []slog.Attr{
-		slog.String(string(semconv.CloudEventsEventTypeKey), op.eventType),
-		slog.String(string(semconv.CloudEventsEventIDKey), op.id),
-		slog.String(string(semconv.MessagingConsumerGroupNameKey), op.group),
-	}
-	switch v.outcome { //nolint:exhaustive // the others have no more to show
-	case instrument.Success:
+	took := time.Since(op.began).Seconds()
+	if v.outcome == instrument.Success {
 		op.process.Record(ctx, took, op.success...)
 		if op.logger.Enabled(ctx, slog.LevelDebug) {
-			_ = instrument.Log(ctx, op.logger, "message", attrs, v.outcome, nil)
+			_ = instrument.Log(ctx, op.logger, "message", op.logged(), v.outcome, nil)
 		}
 		return nil
+	}
+	attrs := op.logged()
+	switch v.outcome { //nolint:exhaustive // the others have no more to show
 	case instrument.Retried:
 		op.retries.Add(ctx, 1, op.subscribed)
 		attrs = append(attrs, instrument.Retry(op.span, op.attempt, v.wait)...)
@@ -113,10 +118,18 @@ func (op processing) end(ctx context.Context, v verdict, err error) error {
 	return v.tell(instrument.Log(ctx, op.logger, "message", attrs, v.outcome, err))
 }
 
+func (op processing) logged() []slog.Attr {
+	return []slog.Attr{
+		slog.String(string(semconv.CloudEventsEventTypeKey), op.eventType),
+		slog.String(string(semconv.CloudEventsEventIDKey), op.id),
+		slog.String(string(semconv.MessagingConsumerGroupNameKey), op.group),
+	}
+}
+
 // deadLetter shows that an event is given up, in a span of its own: that is what somebody has to act upon.
 func (op processing) deadLetter(ctx context.Context, err error) {
 	op.deadLettered.Add(ctx, 1, op.subscribed)
-	_, span := op.instruments.start(ctx, "dead_letter "+op.eventType, trace.WithAttributes(
+	_, span := op.tracer.Start(ctx, "dead_letter "+op.eventType, trace.WithAttributes(
 		semconv.MessagingSystemKey.String(op.system), semconv.MessagingDestinationName(op.eventType),
 		semconv.MessagingConsumerGroupName(op.group), semconv.MessagingMessageID(op.id), registry.Attempt.Int(op.attempt)))
 	instrument.Fail(span, err)

@@ -53,6 +53,7 @@ const (
 type subscriber struct {
 	Subscription
 	*processTelemetry
+	consumer string // of the subscription, see [aggregate.Handling]
 	relation Relation
 	retry    retry.Policy
 	timeout  time.Duration
@@ -69,7 +70,7 @@ func Subscribe[E any](b *Bus, group, eventType string, h func(context.Context, E
 	s := &subscriber{
 		Subscription:     Subscription{Group: group, Type: eventType, Concurrency: Concurrency},
 		processTelemetry: b.telemetry.forProcess(group, eventType, instrument.FuncName(h)),
-		timeout:          Timeout, handle: decoded(h),
+		consumer:         consumer(group), timeout: Timeout, handle: decoded(h),
 	}
 	for _, option := range opts {
 		option(s)
@@ -126,7 +127,7 @@ func (s *subscriber) attempt(ctx context.Context, e cloudevent.Event, attempt in
 	if s.exhausted(attempt) {
 		return fmt.Errorf("attempt %d was the last, and nobody knows what came of it: did its process die?", attempt-1)
 	}
-	return s.run(aggregate.WithHandling(ctx, consumer(s.Group), e.Source+"#"+e.ID), e)
+	return s.run(aggregate.WithHandling(ctx, s.consumer, e.Source+"#"+e.ID), e)
 }
 
 func (s *subscriber) run(ctx context.Context, e cloudevent.Event) (err error) {

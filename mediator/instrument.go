@@ -20,7 +20,7 @@ import (
 // instruments are made once per mediator.
 type instruments struct {
 	tracing         bool
-	tracer          trace.Tracer
+	tracer          instrument.Tracer
 	commandDuration metric.Float64Histogram
 	queryDuration   metric.Float64Histogram
 	active          metric.Int64UpDownCounter
@@ -32,7 +32,8 @@ type instruments struct {
 func newInstruments(p telemetry.Providers) (*instruments, error) {
 	scope := instrument.NewScope("mediator")
 	meter := scope.Meter(p.Meter)
-	i := &instruments{tracing: instrument.Tracing(p.Tracer), tracer: scope.Tracer(p.Tracer), logger: p.Logger}
+	i := &instruments{tracer: scope.Tracer(p.Tracer), logger: p.Logger}
+	i.tracing = i.tracer.On()
 	var errs [5]error
 	i.commandDuration, errs[0] = registry.CommandDuration().Float64Histogram(meter)
 	i.queryDuration, errs[1] = registry.QueryDuration().Float64Histogram(meter)
@@ -95,7 +96,7 @@ func (t *messageTelemetry) begin(ctx context.Context) (context.Context, trace.Sp
 	if !t.tracing {
 		return ctx, instrument.NoSpan()
 	}
-	return t.tracer.Start(ctx, t.span, t.start...) //nolint:spancheck // ended by end
+	return t.tracer.Start(ctx, t.span, t.start...)
 }
 
 // conclude measures work that has ended, and sets on its span what came of it.

@@ -22,6 +22,7 @@ type eventTelemetry struct {
 	*instruments
 	on         bool
 	name       string
+	span       string
 	tags       *tags
 	lagOptions []metric.RecordOption
 }
@@ -34,6 +35,7 @@ func newEventTelemetry(i *instruments, event reflect.Type) *eventTelemetry {
 		i.logger.Error("event has wrong tags and goes without them", "error", err)
 	}
 	t := &eventTelemetry{instruments: i, on: i.tracing || i.measuring(), name: instrument.TypeName(event), tags: tags}
+	t.span = "Event." + t.name
 	t.lagOptions = []metric.RecordOption{metric.WithAttributeSet(attribute.NewSet(registry.EventType.String(t.name)))}
 	return t
 }
@@ -119,7 +121,7 @@ func (t *handlerTelemetry) begin(ctx context.Context, r *aggregate.Raised) (cont
 	if !t.tracing {
 		return ctx, instrument.NoSpan()
 	}
-	ctx, span := t.tracer.Start(ctx, "Event."+t.eventTelemetry.name, t.start...)
+	ctx, span := t.tracer.Start(ctx, t.span, t.start...)
 	if span.IsRecording() {
 		if r.AggregateType != "" {
 			span.SetAttributes(registry.AggregateType.String(r.AggregateType), registry.AggregateID.String(r.AggregateID))

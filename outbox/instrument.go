@@ -21,23 +21,26 @@ import (
 
 // instruments are made once per relay.
 type instruments struct {
-	tracer       trace.Tracer
-	silent       bool
+	tracer       instrument.Tracer
 	propagator   propagation.TextMapPropagator
 	baggage      []string
 	logger       *slog.Logger
 	deliveries   metric.Int64Counter
 	retries      metric.Int64Counter
 	deadLettered metric.Int64Counter
+	direct       *instrument.Cache[string, []metric.AddOption] // of deliveries that succeed at once, by type of event
 }
 
 func newInstruments(p telemetry.Providers, log Log, baggageKeys []string) *instruments {
 	scope := instrument.NewScope("outbox")
 	meter := scope.Meter(p.Meter)
 	i := &instruments{
-		tracer: scope.Tracer(p.Tracer), silent: instrument.Silent(p.Tracer), propagator: p.Propagator,
+		tracer: scope.Tracer(p.Tracer), propagator: p.Propagator,
 		baggage: baggageKeys, logger: p.Logger,
 	}
+	i.direct = instrument.NewCache(func(eventType string) []metric.AddOption {
+		return []metric.AddOption{metric.WithAttributeSet(delivered(eventType, registry.Direct, instrument.Success))}
+	})
 	var errs [4]error
 	i.deliveries, errs[0] = registry.OutboxDeliveries().Int64Counter(meter)
 	i.retries, errs[1] = registry.OutboxRetries().Int64Counter(meter)
@@ -84,8 +87,8 @@ func (i *instruments) origin(ctx context.Context) map[string]string {
 // begin starts the span of a delivery by the relay, which ends when it is concluded.
 func (i *instruments) begin(ctx context.Context, e *Entry, sameTrace time.Duration) context.Context {
 	ctx = instrument.AllowBaggage(i.propagator.Extract(ctx, propagation.MapCarrier(e.Origin)), i.baggage)
-	if !i.silent {
-		ctx, _ = i.tracer.Start(ctx, "Outbox."+e.Type, i.relation(ctx, e, sameTrace)...) //nolint:spancheck // see above
+	if i.tracer.On() {
+		ctx, _ = i.tracer.Start(ctx, "Outbox."+e.Type, i.relation(ctx, e, sameTrace)...)
 	}
 	if e.Replays > 0 {
 		i.logger.LogAttrs(ctx, slog.LevelInfo, "event replayed", logged(e)...)
@@ -132,16 +135,25 @@ func (i *instruments) concluded(ctx context.Context, o *Outcome, byRelay bool, e
 			instrument.Fail(span, err)
 		}
 	}
-	i.deliveries.Add(ctx, 1, metric.WithAttributes(
-		event, registry.OutboxPath.String(path), registry.Outcome.String(string(outcome))))
+	if !byRelay && outcome == instrument.Success {
+		i.deliveries.Add(ctx, 1, i.direct.Get(o.Entry.Type)...)
+	} else {
+		i.deliveries.Add(ctx, 1, metric.WithAttributeSet(delivered(o.Entry.Type, path, outcome)))
+	}
 	if o.Verdict == Dead {
 		i.dead(ctx, &o.Entry, err)
 	}
 }
 
+// delivered is what a delivery is counted with.
+func delivered(eventType, path string, outcome instrument.Outcome) attribute.Set {
+	return attribute.NewSet(registry.EventType.String(eventType), registry.OutboxPath.String(path),
+		registry.Outcome.String(string(outcome)))
+}
+
 // dead shows that an event was given up: it is what somebody has to look at.
 func (i *instruments) dead(ctx context.Context, e *Entry, err error) {
-	if !i.silent {
+	if i.tracer.On() {
 		_, span := i.tracer.Start(ctx, "Outbox.dead_letter", trace.WithAttributes(described(e)...))
 		instrument.Fail(span, err)
 		span.End()

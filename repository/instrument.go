@@ -24,8 +24,7 @@ import (
 
 // instruments are those of one repository; what is known of each operation is made once.
 type instruments struct {
-	silent     bool
-	tracer     trace.Tracer
+	tracer     instrument.Tracer
 	duration   metric.Float64Histogram
 	conflicts  metric.Int64Counter
 	duplicates metric.Int64Counter
@@ -47,7 +46,7 @@ func newInstruments(p telemetry.Providers, entity string, store any) *instrument
 	scope := instrument.NewScope("repository")
 	meter := scope.Meter(p.Meter)
 	i := &instruments{
-		silent: instrument.Silent(p.Tracer), tracer: scope.Tracer(p.Tracer), logger: p.Logger,
+		tracer: scope.Tracer(p.Tracer), logger: p.Logger,
 		operations: map[string]*operation{}, entity: metric.WithAttributes(registry.EntityType.String(entity)),
 	}
 	var errs [3]error
@@ -79,50 +78,59 @@ func driverName(store any) string {
 	return name
 }
 
-// running is an operation that has begun.
+// running is an operation that has begun, and what came out of it by now. That goes to the span in one call at the end:
+// each call costs.
 type running struct {
 	*operation
 	span  trace.Span
 	began time.Time
+
+	recording bool
+	known     [3]attribute.KeyValue
+	n         int
 }
 
 func (i *instruments) begin(ctx context.Context, name, id string) (context.Context, running) {
 	op := running{operation: i.operations[name], began: time.Now()}
-	if i.silent {
-		op.span = instrument.NoSpan()
-		return ctx, op
-	}
-	ctx, op.span = i.tracer.Start(ctx, op.operation.span, op.start...) //nolint:spancheck // ended by end
-	if id != "" && op.span.IsRecording() {
-		op.span.SetAttributes(registry.EntityID.String(id))
+	ctx, op.span = i.tracer.Start(ctx, op.operation.span, op.start...)
+	if op.recording = op.span.IsRecording(); op.recording && id != "" {
+		op.know(registry.EntityID.String(id))
 	}
 	return ctx, op
 }
 
+func (op *running) know(a attribute.KeyValue) {
+	op.known[op.n] = a
+	op.n++
+}
+
 // found says whether there is such an aggregate.
-func (op running) found(found bool) {
-	if op.span.IsRecording() {
-		op.span.SetAttributes(registry.RepositoryFound.Bool(found))
+func (op *running) found(found bool) {
+	if op.recording {
+		op.know(registry.RepositoryFound.Bool(found))
 	}
 }
 
 // version says which version was read or stored.
-func (op running) version(root aggregate.Aggregate) {
-	if op.span.IsRecording() {
-		op.span.SetAttributes(registry.EntityVersion.Int64(root.Version()))
+func (op *running) version(root aggregate.Aggregate) {
+	if op.recording {
+		op.know(registry.EntityVersion.Int64(root.Version()))
 	}
 }
 
 // count says how many aggregates were listed.
-func (op running) count(n int) {
-	if op.span.IsRecording() {
-		op.span.SetAttributes(registry.RepositoryCount.Int(n))
+func (op *running) count(n int) {
+	if op.recording {
+		op.know(registry.RepositoryCount.Int(n))
 	}
 }
 
 // end measures the operation and ends its span. Refusals, such as not found, are not failures.
-func (op running) end(ctx context.Context, err error) {
+func (op *running) end(ctx context.Context, err error) {
 	took := time.Since(op.began).Seconds()
+	if op.n > 0 {
+		op.span.SetAttributes(slices.Clone(op.known[:op.n])...) // a copy, so that op itself need not be on the heap
+	}
 	if instrument.OutcomeOf(ctx, err) == instrument.Failure {
 		instrument.Fail(op.span, err)
 		attrs := append(slices.Clone(op.attributes), registry.ErrorType.String(fault.TypeOf(err)))

@@ -9,11 +9,8 @@ import (
 	"runtime/debug"
 	"strings"
 
-	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/metric"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
-	"go.opentelemetry.io/otel/trace"
-	"go.opentelemetry.io/otel/trace/noop"
 )
 
 const module = "github.com/neuroglia-go/neuroglia"
@@ -26,11 +23,6 @@ type Scope struct {
 
 // NewScope returns the scope of the package at path, relative to the module, such as "mediator".
 func NewScope(path string) Scope { return Scope{Name: module + "/" + path, Version: version()} }
-
-// Tracer returns the tracer of the scope.
-func (s Scope) Tracer(p trace.TracerProvider) trace.Tracer {
-	return p.Tracer(s.Name, trace.WithInstrumentationVersion(s.Version), trace.WithSchemaURL(semconv.SchemaURL))
-}
 
 // Meter returns the meter of the scope.
 func (s Scope) Meter(p metric.MeterProvider) metric.Meter {
@@ -49,28 +41,6 @@ func version() string {
 		}
 	}
 	return "(devel)"
-}
-
-// Tracing reports whether spans made by p can go anywhere: p is neither a no-op nor OpenTelemetry's placeholder for a
-// provider that was never installed.
-func Tracing(p trace.TracerProvider) bool {
-	return !Silent(p) && (!placeholder(p) || !placeholder(otel.GetTracerProvider()))
-}
-
-// Silent reports whether spans made by p can never go anywhere. Unlike [Tracing] it may be asked at any time: a provider
-// may yet be installed behind the placeholder.
-func Silent(p trace.TracerProvider) bool {
-	_, off := p.(noop.TracerProvider)
-	return off
-}
-
-// NoSpan returns a span that does nothing, for work that is not traced. It does not allocate.
-func NoSpan() trace.Span {
-	return trace.SpanFromContext(nil) //nolint:staticcheck // documented to return such a span
-}
-
-func placeholder(p trace.TracerProvider) bool {
-	return reflect.TypeOf(p).String() == "*global.tracerProvider"
 }
 
 // FuncName returns the qualified name of a function, as code.function.name wants it.

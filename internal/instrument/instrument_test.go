@@ -132,7 +132,7 @@ type provider struct{ embedded.TracerProvider }
 
 func (provider) Tracer(string, ...trace.TracerOption) trace.Tracer { return noop.Tracer{} }
 
-func TestTracingOnlyWhenSomebodyListens(t *testing.T) {
+func TestATracerIsOnWhenSomebodyListens(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name     string
@@ -143,8 +143,8 @@ func TestTracingOnlyWhenSomebodyListens(t *testing.T) {
 		{"placeholder", otel.GetTracerProvider(), false},
 		{"another", provider{}, true},
 	} {
-		if got := instrument.Tracing(tt.provider); got != tt.want {
-			t.Errorf("%s: Tracing() = %v, want %v", tt.name, got, tt.want)
+		if got := instrument.NewScope("mediator").Tracer(tt.provider).On(); got != tt.want {
+			t.Errorf("%s: On() = %v, want %v", tt.name, got, tt.want)
 		}
 	}
 }

@@ -28,7 +28,7 @@ import (
 // or make indexes. A command makes a CLIENT span under the caller's span, if there is one: an outbox that is looked into
 // again and again makes no traces.
 type instruments struct {
-	tracer   trace.Tracer
+	tracer   instrument.Tracer
 	duration metric.Float64Histogram
 	running  sync.Map // identity to *command
 }
@@ -82,7 +82,7 @@ func (i *instruments) started(ctx context.Context, e *event.CommandStartedEvent)
 	}
 	if trace.SpanContextFromContext(ctx).IsValid() {
 		summary := e.CommandName + " " + collection
-		_, c.span = i.tracer.Start( //nolint:spancheck // finished ends it
+		_, c.span = i.tracer.Start(
 			ctx, summary, trace.WithSpanKind(trace.SpanKindClient),
 			trace.WithAttributes(c.measure...), trace.WithAttributes(server(e.ConnectionID)...),
 			trace.WithAttributes(semconv.DBNamespace(e.DatabaseName), semconv.DBQuerySummary(summary)))
