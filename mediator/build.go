@@ -58,6 +58,9 @@ func (m *Mediator) table() (*table, error) {
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("mediator: wiring:\n%w", errors.Join(problems...))
 	}
+	if err := instruments.watch(t); err != nil {
+		return nil, err
+	}
 	m.built.Store(t)
 	return t, nil
 }

@@ -20,7 +20,6 @@ import (
 // eventTelemetry is what the handlers of one type of event share.
 type eventTelemetry struct {
 	*instruments
-	on         bool
 	name       string
 	span       string
 	tags       *tags
@@ -34,7 +33,7 @@ func newEventTelemetry(i *instruments, event reflect.Type) *eventTelemetry {
 	if err != nil {
 		i.logger.Error("event has wrong tags and goes without them", "error", err)
 	}
-	t := &eventTelemetry{instruments: i, on: i.tracing || i.measuring(), name: instrument.TypeName(event), tags: tags}
+	t := &eventTelemetry{instruments: i, name: instrument.TypeName(event), tags: tags}
 	t.span = "Event." + t.name
 	t.lagOptions = []metric.RecordOption{metric.WithAttributeSet(attribute.NewSet(registry.EventType.String(t.name)))}
 	return t

@@ -63,7 +63,7 @@ func (r *route[M, R]) send(ctx context.Context, msg M) (answer R, err error) {
 		if t.logs(ctx, err) {
 			err = t.log(ctx, outcome, err, tagged(t, msg, answer, err))
 		}
-		t.end(ctx, span)
+		t.end(span)
 	}()
 	if t.message != nil && span.IsRecording() {
 		span.SetAttributes(t.message.of(carriedValue(msg))...)

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/metric"
+	metricnoop "go.opentelemetry.io/otel/metric/noop"
 	"go.opentelemetry.io/otel/trace"
 	"go.opentelemetry.io/otel/trace/embedded"
 	"go.opentelemetry.io/otel/trace/noop"
@@ -157,3 +159,23 @@ func TestAScopeIsThePathOfItsPackage(t *testing.T) {
 		t.Errorf("NewScope() = %+v, want %+v", got, want)
 	}
 }
+
+func TestMeasurementsAreMadeWhenSomebodyListens(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name     string
+		provider metric.MeterProvider
+		want     bool
+	}{
+		{"no-op", metricnoop.NewMeterProvider(), false},
+		{"placeholder", otel.GetMeterProvider(), false},
+		{"another", meters{}, true},
+	} {
+		if got := instrument.Measuring(tt.provider); got != tt.want {
+			t.Errorf("%s: Measuring() = %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
+// meters is a meter provider that is neither a no-op nor OpenTelemetry's placeholder.
+type meters struct{ metric.MeterProvider }

@@ -5,6 +5,8 @@ import (
 	"reflect"
 
 	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/metric"
+	metricnoop "go.opentelemetry.io/otel/metric/noop"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 	"go.opentelemetry.io/otel/trace/noop"
@@ -21,7 +23,7 @@ type Tracer struct {
 func (s Scope) Tracer(p trace.TracerProvider) Tracer {
 	t := Tracer{tracer: p.Tracer(s.Name, trace.WithInstrumentationVersion(s.Version), trace.WithSchemaURL(semconv.SchemaURL))}
 	_, t.silent = p.(noop.TracerProvider)
-	if placeholder(p) {
+	if reflect.TypeOf(p).String() == "*global.tracerProvider" {
 		t.waiting = p
 	}
 	return t
@@ -46,6 +48,10 @@ func NoSpan() trace.Span {
 	return trace.SpanFromContext(nil) //nolint:staticcheck // documented to return such a span
 }
 
-func placeholder(p trace.TracerProvider) bool {
-	return reflect.TypeOf(p).String() == "*global.tracerProvider"
+// Measuring reports whether measurements can go anywhere, as [Tracer.On] does for spans.
+func Measuring(p metric.MeterProvider) bool {
+	if _, silent := p.(metricnoop.MeterProvider); silent {
+		return false
+	}
+	return reflect.TypeOf(p).String() != "*global.meterProvider" || otel.GetMeterProvider() != p
 }

@@ -1,0 +1,81 @@
+package contract_test
+
+import (
+	"context"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/neuroglia-go/neuroglia/mediator"
+	"github.com/neuroglia-go/neuroglia/observability/observabilitytest"
+)
+
+// Wait is handled until it is told to end.
+type Wait struct {
+	mediator.Command[mediator.None]
+	Begun chan<- struct{}
+	End   <-chan struct{}
+}
+
+func wait(_ context.Context, cmd Wait) (mediator.None, error) {
+	cmd.Begun <- struct{}{}
+	<-cmd.End
+	return mediator.None{}, nil
+}
+
+func newWaiter(rec *observabilitytest.Recorder) *mediator.Mediator {
+	m := mediator.New(mediator.WithTelemetry(rec.Providers()))
+	mediator.Handle(m, wait)
+	return m
+}
+
+func TestActiveMessagesOfAllMediatorsAddUp(t *testing.T) {
+	t.Parallel()
+	rec := observabilitytest.New(t)
+	begun, end, done := make(chan struct{}), make(chan struct{}), make(chan error)
+	for range 2 {
+		m := newWaiter(rec)
+		for range 3 {
+			go func() {
+				_, err := mediator.Send(context.Background(), m, Wait{Begun: begun, End: end})
+				done <- err
+			}()
+			<-begun
+		}
+	}
+	if got := rec.Value("neuroglia.message.active"); got != 6 {
+		t.Errorf("%v messages are active, want 6", got)
+	}
+	close(end)
+	for range 6 {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+	if got := rec.Value("neuroglia.message.active"); got != 0 {
+		t.Errorf("%v messages are active at the end, want 0", got)
+	}
+}
+
+func TestAMediatorThatNobodyHasIsNotKeptByItsMetrics(t *testing.T) {
+	t.Parallel()
+	rec, gone := observabilitytest.New(t), make(chan struct{})
+	func() {
+		m := newWaiter(rec)
+		if err := m.Build(); err != nil {
+			t.Fatal(err)
+		}
+		runtime.AddCleanup(m, func(gone chan struct{}) { close(gone) }, gone)
+	}()
+	for deadline := time.Now().Add(10 * time.Second); ; runtime.Gosched() {
+		runtime.GC()
+		select {
+		case <-gone:
+			return
+		default:
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the mediator is still there")
+		}
+	}
+}
