@@ -59,5 +59,8 @@ func ShortName(qualified string) string {
 
 // TypeName is the name of a type as telemetry shows it: without packages' paths, which type arguments have.
 func TypeName(t reflect.Type) string {
+	if !strings.Contains(t.Name(), "/") {
+		return t.Name()
+	}
 	return regexp.MustCompile(`[^][,*]*/`).ReplaceAllString(t.Name(), "")
 }
