@@ -16,7 +16,7 @@ RACE := $(shell command -v $$(go env CC) >/dev/null 2>&1 && [ "$$(go env GOOS)/$
 # The programs of the stack that are built here.
 STACK := $(addprefix $(BIN)/,collector prometheus promtool loki)
 
-.PHONY: help run stack demo test unit prove lint vet fmt generate tidy bench fuzz clean
+.PHONY: help run stack demo test unit prove lint vet generate tidy bench load fuzz clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,13 +44,12 @@ vet: ## go vet on all modules
 prove: $(BIN)/mario-pizzeria $(STACK) ## that dashboards, alerts and links show what the pizzeria emits; a part of unit
 	@cd stack && go test -count=1 ./prove
 
-lint: $(BIN)/golangci-lint ## golangci-lint on all modules
+lint: $(BIN)/golangci-lint ## golangci-lint on all modules; FIX=1 formats the code before
 	@failed=; for module in $(MODULES); do \
-		echo "== lint $${module#$(CURDIR)/}"; (cd $$module && $(BIN)/golangci-lint run --config $(CURDIR)/.golangci.yml ./...) || failed=1; \
+		echo "== lint $${module#$(CURDIR)/}"; cd $$module || exit 1; \
+		[ -z "$(FIX)" ] || $(BIN)/golangci-lint fmt --config $(CURDIR)/.golangci.yml ./... || failed=1; \
+		$(BIN)/golangci-lint run --config $(CURDIR)/.golangci.yml ./... || failed=1; \
 	done; [ -z "$$failed" ]
-
-fmt: $(BIN)/golangci-lint ## format all code
-	@for module in $(MODULES); do (cd $$module && $(BIN)/golangci-lint fmt --config $(CURDIR)/.golangci.yml ./...) || exit 1; done
 
 generate: ## dashboards, rules and the catalogue of telemetry, from what the code declares
 	@go run ./telemetry/registry/generate
@@ -63,6 +62,9 @@ tidy: ## go mod tidy on all modules
 bench: ## what sending a message costs, beside hand-written instrumentation
 	@cd benchmarks && go test -run '^$$' -bench . -benchmem ./...
 	@cd benchmarks/messaging && for i in 1 2 3 4 5 6; do go test -run '^$$' -bench . -benchtime 1000x || exit 1; done
+
+load: $(BIN)/collector ## the sample under load, in ten minutes; LOAD has flags, such as LOAD="-rounds 1 -duration 2s", or -help
+	@cd benchmarks/load && go run . $(LOAD)
 
 fuzz: ## fuzz everything that parses, FUZZTIME (30s) each
 	@for module in $(MODULES); do cd $$module || exit 1; for dir in $$(go list -f '{{.Dir}}' ./...); do \

@@ -58,6 +58,7 @@ func layers() map[string][]string {
 		// Tests of the core's telemetry: they need all of it, and the SDK.
 		"observability/contract": {""},
 		"benchmarks":             {""},
+		"benchmarks/load":        {"benchmarks/load/", "benchmarks/report/", "repository/sqlrepo/"},
 		// What is shown and what alarms names only what is declared.
 		"dashboards":      {"dashboards/", "dashboards", "telemetry", "telemetry/registry", sample + "observability"},
 		"cmd/neuroglia":   {"cmd/neuroglia/", "telemetry", "telemetry/registry", "outbox", "repository/sqlrepo", "repository/mongorepo"},
@@ -87,7 +88,7 @@ func foreign() map[string][]string {
 	for _, name := range []string{
 		"attribute", "baggage", "codes", "metric", "metric/noop", "propagation", "trace", "trace/embedded", "trace/noop",
 		"semconv/v1.43.0", "semconv/v1.43.0/dbconv", "semconv/v1.43.0/goconv", "semconv/v1.43.0/httpconv",
-		"semconv/v1.43.0/messagingconv", "semconv/v1.43.0/processconv",
+		"semconv/v1.43.0/messagingconv", "semconv/v1.43.0/otelconv", "semconv/v1.43.0/processconv",
 	} {
 		api = append(api, "go.opentelemetry.io/otel/"+name)
 	}

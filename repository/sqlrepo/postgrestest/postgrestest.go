@@ -5,13 +5,8 @@
 package postgrestest
 
 import (
-	"crypto/rand"
-	"fmt"
-	"strings"
 	"sync"
 	"testing"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // URL returns the URL of an empty schema, which is as good as a database, on a server that all tests of the process
@@ -42,14 +37,9 @@ func Start(tb testing.TB) *Server {
 // Schema returns the URL of an empty schema.
 func (s *Server) Schema(tb testing.TB) string {
 	tb.Helper()
-	name := "test_" + strings.ToLower(rand.Text())
-	connection, err := pgx.Connect(tb.Context(), s.URL())
+	url, err := s.NewSchema(tb.Context())
 	if err != nil {
-		tb.Fatalf("connect to PostgreSQL: %v", err)
+		tb.Fatal(err)
 	}
-	defer func() { _ = connection.Close(tb.Context()) }()
-	if _, err := connection.Exec(tb.Context(), "CREATE SCHEMA "+name); err != nil {
-		tb.Fatalf("make a schema: %v", err)
-	}
-	return fmt.Sprintf("%s?search_path=%s", s.URL(), name)
+	return url
 }

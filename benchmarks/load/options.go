@@ -1,0 +1,95 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+)
+
+// options are what the command line says.
+type options struct {
+	soak                     bool
+	rounds, workers          int
+	duration, warmUp         time.Duration
+	stores, mixes, telemetry []string
+	pin                      bool
+	out, document, profiles  string
+	pizzeria                 string
+}
+
+// The words that flags take.
+func storeNames() []string { return []string{"sqlite-memory", "sqlite-file", "postgres"} }
+func mixNames() []string   { return []string{placeOrder, getOrder, mixed} }
+func telemetryNames() []string {
+	return []string{off, withCollector, deadCollector, blackHole, oneInTen}
+}
+
+func parse(args []string, help io.Writer) (options, error) {
+	var o options
+	if len(args) > 0 && args[0] == "soak" {
+		o.soak, args = true, args[1:]
+	}
+	flags := flag.NewFlagSet("load", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	duration, mix, telemetry, stores := 3*time.Second, mixNames(), telemetryNames(), []string{"sqlite-memory", "postgres"}
+	if o.soak {
+		duration, mix, telemetry, stores = 10*time.Minute, []string{getOrder}, []string{deadCollector}, stores[:1]
+	}
+	flags.IntVar(&o.rounds, "rounds", 3, "how often each configuration is measured, in turn with the others")
+	flags.IntVar(&o.workers, "workers", 16, "callers at saturation")
+	flags.DurationVar(&o.duration, "duration", duration, "of each measurement, of which a round has two per configuration")
+	flags.DurationVar(&o.warmUp, "warm-up", time.Second, "load before a measurement")
+	flags.BoolVar(&o.pin, "pin", true, "give the service a processor of its own, where there are several")
+	flags.StringVar(&o.out, "out", "benchmarks/results/load.json", "file for what was measured; none if empty")
+	flags.StringVar(&o.document, "document", "docs/performance.md", "document with a part about it; none if empty")
+	flags.StringVar(&o.pizzeria, "pizzeria", "", "program to measure; built if empty")
+	flags.StringVar(&o.profiles, "profiles", "", "folder for CPU profiles of the service at saturation; none if empty")
+	lists := []struct {
+		into     *[]string
+		name     string
+		fallback []string
+		known    []string
+		text     string
+	}{
+		{&o.stores, "stores", stores, storeNames(), ""}, {&o.mixes, "mixes", mix, mixNames(), ""},
+		{&o.telemetry, "telemetry", telemetry, telemetryNames(), ""},
+	}
+	for i := range lists {
+		l := &lists[i]
+		flags.StringVar(&l.text, l.name, strings.Join(l.fallback, ","), "some of "+strings.Join(l.known, ", "))
+	}
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			fmt.Fprint(help, "Usage: load [soak] [flags]\n\n"+
+				"Puts Mario's Pizzeria under load with telemetry on, off and in trouble; soak watches its memory.\n\n")
+			flags.SetOutput(help)
+			flags.PrintDefaults()
+		}
+		return o, err
+	}
+	for _, l := range lists {
+		*l.into = strings.Split(l.text, ",")
+		for _, word := range *l.into {
+			if !slices.Contains(l.known, word) {
+				return o, fmt.Errorf("-%s: there is no %q: use some of %s", l.name, word, strings.Join(l.known, ","))
+			}
+		}
+	}
+	switch {
+	case flags.NArg() > 0:
+		return o, fmt.Errorf("unknown argument %q: use soak or none, before the flags", flags.Arg(0))
+	case o.rounds < 1 || o.workers < 1:
+		return o, errors.New("-rounds and -workers are 1 or more")
+	case o.duration < 100*time.Millisecond:
+		return o, errors.New("-duration is 100ms or more")
+	case o.pizzeria != "" && o.profiles != "":
+		return o, errors.New("-profiles needs a program built for it: leave -pizzeria out")
+	case o.soak && len(o.stores)+len(o.mixes)+len(o.telemetry) > 3:
+		return o, errors.New("soak watches one configuration: name one of -stores, one of -mixes and one of -telemetry")
+	}
+	return o, nil
+}

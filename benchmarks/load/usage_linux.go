@@ -1,0 +1,107 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// usage is what the kernel knows of a process.
+type usage struct{ pid int }
+
+// cpu returns the CPU time that the process has used.
+func (u usage) cpu() time.Duration {
+	raw, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", u.pid)) // a process that is gone is noticed by its answers
+	_, after, _ := strings.Cut(string(raw), ") ")
+	fields := strings.Fields(after)
+	const user, system, tick = 11, 12, 10 * time.Millisecond
+	if len(fields) <= system {
+		return 0
+	}
+	ticks := 0
+	for _, at := range []int{user, system} {
+		n, _ := strconv.Atoi(fields[at])
+		ticks += n
+	}
+	return time.Duration(ticks) * tick
+}
+
+// memory returns the resident memory in MiB, at its peak and now.
+func (u usage) memory() (peak, now float64) {
+	raw, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", u.pid))
+	for line := range strings.Lines(string(raw)) {
+		fields := strings.Fields(line)
+		switch {
+		case strings.HasPrefix(line, "VmHWM:"):
+			peak, _ = strconv.ParseFloat(fields[1], 64)
+		case strings.HasPrefix(line, "VmRSS:"):
+			now, _ = strconv.ParseFloat(fields[1], 64)
+		}
+	}
+	return peak / 1024, now / 1024
+}
+
+// several reports whether there is a processor to spare.
+func several() bool {
+	var all unix.CPUSet
+	return unix.SchedGetaffinity(0, &all) == nil && all.Count() > 1
+}
+
+// split divides the processors of this process when it began: the first one is for the service, the others are for the rest.
+func split() (first, others unix.CPUSet, err error) {
+	var all unix.CPUSet
+	if err := unix.SchedGetaffinity(os.Getpid(), &all); err != nil {
+		return first, others, fmt.Errorf("ask for processors: %w", err)
+	}
+	if all.IsSet(0) {
+		all.Clear(0)
+	}
+	first.Set(0)
+	return first, all, nil
+}
+
+// leaveOneProcessor moves this process, and what it starts, off the processor that the service gets.
+func leaveOneProcessor() error {
+	_, others, err := split()
+	if err != nil {
+		return err
+	}
+	for range 2 { // a thread may have been started meanwhile; those that come later inherit it
+		threads, _ := filepath.Glob("/proc/self/task/*")
+		for _, thread := range threads {
+			id, _ := strconv.Atoi(filepath.Base(thread))
+			if err := unix.SchedSetaffinity(id, &others); err != nil && !errors.Is(err, syscall.ESRCH) {
+				return fmt.Errorf("move to other processors: %w", err)
+			}
+		}
+	}
+	runtime.GOMAXPROCS(others.Count())
+	return nil
+}
+
+// launch starts a program that ends with this one, on the service's processor or where this process is.
+func launch(c *exec.Cmd, alone bool) error {
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if !alone {
+		return c.Start()
+	}
+	first, others, err := split()
+	if err != nil {
+		return err
+	}
+	runtime.LockOSThread() // what a thread starts is where the thread is
+	defer runtime.UnlockOSThread()
+	if err := unix.SchedSetaffinity(0, &first); err != nil {
+		return fmt.Errorf("give the service a processor: %w", err)
+	}
+	return errors.Join(c.Start(), unix.SchedSetaffinity(0, &others))
+}
