@@ -76,8 +76,12 @@ func TestALockedDatabaseIsUnavailableAndReadable(t *testing.T) {
 	// A context ends the wait for the other writer; nothing is stored.
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
+	began := time.Now()
 	if err := store.Save(ctx, addition("b")); fault.KindOf(err) != fault.Timeout || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Save with a deadline while another writes = %v, want kind timeout", err)
+	}
+	if took := time.Since(began); took > 3*time.Second {
+		t.Errorf("Save with a deadline of 50 ms while another writes took %v", took)
 	}
 	sqlrepo.SetBusyTimeout(t, db, 10)
 	if err := store.Save(t.Context(), addition("b")); fault.KindOf(err) != fault.Unavailable {

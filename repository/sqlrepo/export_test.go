@@ -164,3 +164,16 @@ func Bury(tb testing.TB, db *DB) {
 	Exec(tb, db, `INSERT INTO neuroglia_dead_letters (`+kept+`, dead_at) SELECT `+kept+`, 1 FROM neuroglia_outbox`)
 	Exec(tb, db, `DELETE FROM neuroglia_outbox`)
 }
+
+// Hold keeps everybody of this process from writing until release is called.
+func Hold(db *DB) (release func()) {
+	db.turn <- struct{}{}
+	return func() { <-db.turn }
+}
+
+// Waiting returns how many changes of stores wait.
+func Waiting(db *DB) int {
+	db.saves.mu.Lock()
+	defer db.saves.mu.Unlock()
+	return len(db.saves.waiting)
+}

@@ -55,7 +55,7 @@ func (o *Outbox) List(ctx context.Context, f outbox.Filter) ([]outbox.Entry, err
 // Replay implements outbox.Letters. What is replayed comes behind what is pending of its stream.
 func (o *Outbox) Replay(ctx context.Context, ids []string) (replayed int, err error) {
 	listed := list(ids)
-	err = o.db.write(ctx, o.db.relayer, func(tx *sql.Tx) error {
+	err = o.db.write(ctx, o.db.relayer, func(ctx context.Context, tx *sql.Tx) error {
 		streams, err := o.streams(ctx, tx, o.exhumation, listed)
 		if err != nil || len(streams) == 0 {
 			return err
@@ -81,7 +81,7 @@ func (o *Outbox) Replay(ctx context.Context, ids []string) (replayed int, err er
 // Discard implements outbox.Letters.
 func (o *Outbox) Discard(ctx context.Context, ids []string) (int, error) {
 	discarded := 0
-	err := o.db.write(ctx, o.db.relayer, func(tx *sql.Tx) (err error) {
+	err := o.db.write(ctx, o.db.relayer, func(ctx context.Context, tx *sql.Tx) (err error) {
 		discarded, err = o.exec(ctx, tx, o.discards, list(ids))
 		return err
 	})

@@ -22,7 +22,7 @@ func (db *DB) migrate(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("embedded migrations: %w", err)
 	}
-	return db.alone(ctx, func(tx *sql.Tx) error {
+	return db.alone(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, createVersion); err != nil {
 			return fmt.Errorf("migrate: %w", err)
 		}

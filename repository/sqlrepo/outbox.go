@@ -177,7 +177,7 @@ func (o *Outbox) Settle(ctx context.Context, outcomes []outbox.Outcome) error {
 		}
 		concluded = append(concluded, r)
 	}
-	err := o.db.write(ctx, o.db.relayer, func(tx *sql.Tx) error {
+	err := o.db.settle(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if len(concluded) > 0 {
 			if _, err := o.exec(ctx, tx, o.conclusion, o.owner, encode(concluded)); err != nil {
 				return err

@@ -46,7 +46,7 @@ func column(field string) string { return "field_" + field }
 // documents, in the same transaction. A program that does not know a field leaves its column alone, so the list of fields
 // that rows have values for is kept, and a field that comes back is filled in again.
 func (s *Store[A]) prepare(ctx context.Context) error {
-	return s.db.alone(ctx, func(tx *sql.Tx) error {
+	return s.db.alone(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		filled, known, err := s.filled(ctx, tx)
 		if err != nil || known && slices.Equal(filled, s.fields) {
 			return err

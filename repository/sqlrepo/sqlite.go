@@ -87,6 +87,12 @@ func openSQLite(ctx context.Context, p place, o options) (*DB, error) {
 	if err := db.useWAL(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	var errs [2]error
+	db.saves, errs[0] = newQueue(ctx, db, db.writer)
+	db.settles, errs[1] = newQueue(ctx, db, db.relayer)
+	if err := errors.Join(errs[:]...); err != nil {
+		return nil, errors.Join(db.classify(ctx, err), db.Close())
+	}
 	return db, nil
 }
 

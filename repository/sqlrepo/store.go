@@ -81,7 +81,7 @@ func (s *Store[A]) Save(ctx context.Context, c repository.Change[A]) error {
 		return err
 	}
 	var held bool
-	err = s.db.write(ctx, s.db.writer, func(tx *sql.Tx) error {
+	err = s.db.save(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if c.Once != "" {
 			if first, err := Once(ctx, tx, c.Once); err != nil || !first {
 				return cmp.Or(err, repository.ErrDuplicate)

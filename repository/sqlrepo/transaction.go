@@ -20,7 +20,7 @@ const lastWord = 5 * time.Second
 // Changes of this database's stores within do are refused, because they are transactions of their own; with SQLite in
 // memory, which has one connection, reads by them would wait for do to end.
 func (db *DB) Transact(ctx context.Context, do func(ctx context.Context, tx *sql.Tx) error) error {
-	return db.try(ctx, db.writer, func(tx *sql.Tx) error {
+	return db.try(ctx, db.writer, func(ctx context.Context, tx *sql.Tx) error {
 		return do(context.WithValue(ctx, within{}, db), tx)
 	})
 }
@@ -43,12 +43,35 @@ func Once(ctx context.Context, tx *sql.Tx, key string) (first bool, err error) {
 // within is the context key of the database that a transaction is made in.
 type within struct{}
 
-// write runs change in one transaction, which is rolled back if change fails. If the database gives up the transaction in
-// favour of another one, change runs again.
-func (db *DB) write(ctx context.Context, on *sql.DB, change func(*sql.Tx) error) error {
+// change is what a transaction is for. It uses the context that it gets.
+type change = func(ctx context.Context, tx *sql.Tx) error
+
+// save makes a change on the connections of requests, alone or with others that came meanwhile.
+func (db *DB) save(ctx context.Context, c change) error {
+	return db.queued(ctx, db.saves, db.writer, c)
+}
+
+// settle makes a change on the connections of the outbox, alone or with others that came meanwhile.
+func (db *DB) settle(ctx context.Context, c change) error {
+	return db.queued(ctx, db.settles, db.relayer, c)
+}
+
+func (db *DB) queued(ctx context.Context, q *queue, on *sql.DB, c change) error {
+	if q == nil {
+		return db.write(ctx, on, c)
+	}
+	if err := db.outside(ctx); err != nil {
+		return err
+	}
+	return q.make(ctx, c)
+}
+
+// write makes a change in a transaction of its own, which is rolled back if the change fails. If the database gives up the
+// transaction in favour of another one, the change is made again.
+func (db *DB) write(ctx context.Context, on *sql.DB, c change) error {
 	const attempts = 5
 	for attempt := 1; ; attempt++ {
-		err := db.try(ctx, on, change)
+		err := db.try(ctx, on, c)
 		if attempt == attempts || !db.dialect.again(err) || ctx.Err() != nil {
 			return err
 		}
@@ -56,28 +79,42 @@ func (db *DB) write(ctx context.Context, on *sql.DB, change func(*sql.Tx) error)
 }
 
 // alone is write for changes of tables. No other process makes such changes meanwhile.
-func (db *DB) alone(ctx context.Context, change func(*sql.Tx) error) error {
-	return db.write(ctx, db.writer, func(tx *sql.Tx) error {
+func (db *DB) alone(ctx context.Context, c change) error {
+	return db.write(ctx, db.writer, func(ctx context.Context, tx *sql.Tx) error {
 		if db.dialect.alone != "" {
 			if _, err := tx.ExecContext(ctx, db.dialect.alone); err != nil {
 				return fmt.Errorf("wait for others: %w", err)
 			}
 		}
-		return change(tx)
+		return c(ctx, tx)
 	})
 }
 
-// try makes a transaction. When its caller has gone, the statement that runs ends, but not a commit, after which nobody
-// would know whether the change was saved, and not a rollback, without which the connection would be lost.
-func (db *DB) try(ctx context.Context, on *sql.DB, change func(*sql.Tx) error) error {
-	if ctx.Value(within{}) == db {
-		return errors.New("the database is in a transaction of the caller: change its stores before or after Transact")
+// try makes a transaction when it is its turn.
+func (db *DB) try(ctx context.Context, on *sql.DB, c change) error {
+	if err := db.outside(ctx); err != nil {
+		return err
 	}
 	done, err := db.await(ctx)
 	if err != nil {
 		return err
 	}
 	defer done()
+	err = db.transaction(ctx, on, func(tx *sql.Tx) error { return cmp.Or(c(ctx, tx), ctx.Err()) })
+	return db.classify(ctx, err)
+}
+
+// outside refuses what would wait for the transaction that it is in.
+func (db *DB) outside(ctx context.Context) error {
+	if ctx.Value(within{}) == db {
+		return errors.New("the database is in a transaction of the caller: change its stores before or after Transact")
+	}
+	return nil
+}
+
+// transaction makes one. When its caller has gone, the statement that runs ends, but not a commit, after which nobody
+// would know whether the change was saved, and not a rollback, without which the connection would be lost.
+func (db *DB) transaction(ctx context.Context, on *sql.DB, do func(*sql.Tx) error) error {
 	connection, err := on.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("connect: %w", db.classify(ctx, err))
@@ -85,15 +122,19 @@ func (db *DB) try(ctx context.Context, on *sql.DB, change func(*sql.Tx) error) e
 	defer func() { _ = connection.Close() }() // which gives it back
 	outer, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	defer context.AfterFunc(ctx, func() { time.AfterFunc(lastWord, cancel) })()
+	begun := context.AfterFunc(ctx, cancel)
 	tx, err := connection.BeginTx(outer, nil)
 	if err != nil {
 		return fmt.Errorf("begin: %w", db.classify(ctx, err))
 	}
 	// After a failure of the rollback the connection is not used again, which rolls back too.
 	defer func() { _ = tx.Rollback() }()
-	if err := cmp.Or(change(tx), ctx.Err()); err != nil {
-		return db.classify(ctx, err)
+	if !begun() {
+		return fmt.Errorf("begin: %w", ctx.Err())
+	}
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(lastWord, cancel) })()
+	if err := do(tx); err != nil {
+		return err
 	}
 	if err := tx.Commit(); err != nil {
 		return db.uncommitted(err)
