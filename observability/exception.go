@@ -16,7 +16,7 @@ func withException(attrs []slog.Attr) []slog.Attr {
 	}
 	out := make([]slog.Attr, 0, len(attrs)+1)
 	for _, a := range attrs {
-		if err, ok := a.Value.Any().(error); ok {
+		if err := errorOf(a.Value); err != nil {
 			if a.Key == key {
 				continue
 			}
@@ -30,7 +30,7 @@ func withException(attrs []slog.Attr) []slog.Attr {
 // findError returns the error with the key "error", else the first error, and its key if it is not in a group.
 func findError(attrs []slog.Attr) (key string, found error) {
 	for _, a := range attrs {
-		if err, ok := a.Value.Any().(error); ok && (found == nil || a.Key == "error") {
+		if err := errorOf(a.Value); err != nil && (found == nil || a.Key == "error") {
 			key, found = a.Key, err
 		}
 	}
@@ -46,6 +46,15 @@ func findError(attrs []slog.Attr) (key string, found error) {
 		}
 	}
 	return "", nil
+}
+
+// errorOf returns the error that a value is, if it is one.
+func errorOf(v slog.Value) error {
+	if v.Kind() != slog.KindAny { // Any would allocate
+		return nil
+	}
+	err, _ := v.Any().(error)
+	return err
 }
 
 // harmless makes text of values whose methods may panic: of errors only if one does, of others always.

@@ -18,11 +18,11 @@ import (
 
 // NewLogger is the logger that Start installs, with outputs of the test's choice.
 func NewLogger(stdout io.Writer, export log.LoggerProvider, level slog.Leveler, baggage ...string) *slog.Logger {
-	h := &handler{level: level, stdout: newStdoutHandler(stdout, level), baggage: baggage}
+	var to slog.Handler
 	if export != nil {
-		h.export = otelslog.NewHandler(scopeName, otelslog.WithLoggerProvider(export))
+		to = otelslog.NewHandler(scopeName, otelslog.WithLoggerProvider(export))
 	}
-	return slog.New(h)
+	return slog.New(newHandler(level, newStdoutHandler(stdout, level), to, baggage))
 }
 
 // NewErrorHandler is the error handler that Start installs, with a clock of the test's choice.

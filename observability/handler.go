@@ -2,11 +2,13 @@ package observability
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"io"
 	"log/slog"
 	"os"
 	"slices"
+	"sync"
 
 	"go.opentelemetry.io/otel/baggage"
 	"go.opentelemetry.io/otel/trace"
@@ -29,6 +31,7 @@ type handler struct {
 	baggage []string
 	attrs   []slog.Attr // the logger's, outside its groups
 	groups  []group     // the logger's groups, outermost first, which are opened when a record comes
+	room    *sync.Pool  // of lists for the attributes of a record
 }
 
 type group struct {
@@ -37,6 +40,11 @@ type group struct {
 }
 
 var _ slog.Handler = (*handler)(nil)
+
+func newHandler(level slog.Leveler, stdout, export slog.Handler, baggage []string) *handler {
+	room := &sync.Pool{New: func() any { return new([]slog.Attr) }}
+	return &handler{level: level, stdout: stdout, export: export, baggage: baggage, room: room}
+}
 
 // newStdoutHandler writes text for people and JSON for machines.
 func newStdoutHandler(w io.Writer, level slog.Leveler) slog.Handler {
@@ -54,24 +62,56 @@ func (h *handler) Enabled(_ context.Context, level slog.Level) bool { return lev
 
 // Handle implements [slog.Handler].
 func (h *handler) Handle(ctx context.Context, r slog.Record) error {
-	own := make([]slog.Attr, 0, r.NumAttrs())
-	r.Attrs(func(a slog.Attr) bool {
-		own = append(own, a)
-		return true
-	})
-	for _, g := range slices.Backward(h.groups) {
-		own = []slog.Attr{{Key: g.name, Value: slog.GroupValue(slices.Concat(g.attrs, own)...)}}
+	room, _ := h.room.Get().(*[]slog.Attr)
+	attrs := (*room)[:0]
+	attrs = append(attrs, h.attrs...)
+	if len(h.groups) == 0 {
+		r.Attrs(func(a slog.Attr) bool {
+			attrs = putOne(attrs, a)
+			return true
+		})
+	} else {
+		attrs = putOne(attrs, h.grouped(r))
 	}
-	attrs := h.withContext(ctx, put(slices.Clone(h.attrs), plain(own)...))
+	attrs = h.withContext(ctx, attrs)
 
 	var err error
 	if h.export != nil && h.export.Enabled(ctx, r.Level) {
 		err = h.exportRecord(ctx, r, attrs)
 	}
 	if span := trace.SpanContextFromContext(ctx); span.IsValid() {
-		attrs = put(attrs, slog.String("trace_id", span.TraceID().String()), slog.String("span_id", span.SpanID().String()))
+		traceID, spanID := ids(span)
+		attrs = putOne(putOne(attrs, slog.String("trace_id", traceID)), slog.String("span_id", spanID))
 	}
-	return errors.Join(err, h.stdout.Handle(ctx, with(r, attrs)))
+	err = errors.Join(err, h.stdout.Handle(ctx, with(r, attrs)))
+	clear(attrs)
+	*room = attrs
+	h.room.Put(room)
+	return err
+}
+
+// grouped is the outermost group of the logger with what is in it.
+func (h *handler) grouped(r slog.Record) slog.Attr {
+	inner := make([]slog.Attr, 0, r.NumAttrs())
+	r.Attrs(func(a slog.Attr) bool {
+		inner = append(inner, a)
+		return true
+	})
+	for _, g := range slices.Backward(h.groups[1:]) {
+		inner = []slog.Attr{{Key: g.name, Value: slog.GroupValue(slices.Concat(g.attrs, inner)...)}}
+	}
+	return slog.Attr{Key: h.groups[0].name, Value: slog.GroupValue(slices.Concat(h.groups[0].attrs, inner)...)}
+}
+
+// ids are those of a span in hexadecimal digits, both in one piece of memory.
+func ids(span trace.SpanContext) (traceID, spanID string) {
+	t, s := span.TraceID(), span.SpanID()
+	const first, all = 2 * len(t), 2 * (len(t) + len(s))
+	var digits [all]byte
+	hex.Encode(digits[:first], t[:])
+	hex.Encode(digits[first:], s[:])
+	both := string(digits[:])
+	return both[:first], both[first:]
 }
 
 // exportRecord hands a record on. Values whose methods panic become text, as they do on standard output.
@@ -93,9 +133,7 @@ func with(r slog.Record, attrs []slog.Attr) slog.Record {
 
 // withContext appends what the context adds to every record, except what the record has.
 func (h *handler) withContext(ctx context.Context, attrs []slog.Attr) []slog.Attr {
-	if scoped := scope.Attrs(ctx); len(scoped) > 0 {
-		attrs = putAbsent(attrs, plain(scoped)...)
-	}
+	attrs = putAbsent(attrs, scope.Attrs(ctx)...)
 	if len(h.baggage) > 0 {
 		members := baggage.FromContext(ctx)
 		for _, key := range h.baggage {
@@ -118,7 +156,7 @@ func (h *handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 		next.groups = append(slices.Clone(h.groups[:n-1]), group{last.name, slices.Concat(last.attrs, attrs)})
 		return &next
 	}
-	next.attrs = put(slices.Clone(h.attrs), plain(attrs)...)
+	next.attrs = put(slices.Clone(h.attrs), attrs...)
 	return &next
 }
 

@@ -272,25 +272,3 @@ func withBaggage(t *testing.T, ctx context.Context, pairs ...string) context.Con
 	}
 	return baggage.ContextWithBaggage(ctx, b)
 }
-
-func BenchmarkHandler(b *testing.B) {
-	ctx := trace.ContextWithSpanContext(b.Context(), trace.NewSpanContext(trace.SpanContextConfig{
-		TraceID: trace.TraceID{1}, SpanID: trace.SpanID{2}}))
-	for name, level := range map[string]slog.Level{"below the level": slog.LevelDebug, "both outputs": slog.LevelInfo} {
-		b.Run(name, func(b *testing.B) {
-			logger := observability.NewLogger(discard{}, sdklog.NewLoggerProvider(sdklog.WithProcessor(&dropped{})), slog.LevelInfo)
-			b.ReportAllocs()
-			for b.Loop() {
-				logger.LogAttrs(ctx, level, "order placed", slog.String("order.id", "1"), slog.Int("lines", 2))
-			}
-		})
-	}
-}
-
-type discard struct{}
-
-func (discard) Write(p []byte) (int, error) { return len(p), nil }
-
-type dropped struct{ exported }
-
-func (*dropped) OnEmit(context.Context, *sdklog.Record) error { return nil }

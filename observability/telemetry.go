@@ -83,12 +83,15 @@ func Start(ctx context.Context, name string, opts ...Option) (*Telemetry, error)
 	}
 	installPropagator(&all, trustedBaggage{propagator, c.baggage})
 
-	h := &handler{level: c.level, stdout: stdout, baggage: c.baggage}
+	var export slog.Handler
 	if _, none := all.logger.(lognoop.LoggerProvider); !none {
-		h.export = otelslog.NewHandler(scopeName,
+		export = otelslog.NewHandler(scopeName,
 			otelslog.WithLoggerProvider(all.logger), otelslog.WithSchemaURL(semconv.SchemaURL))
 	}
-	t.providers = telemetry.Providers{Tracer: all.tracer, Meter: all.meter, Propagator: all.propagator, Logger: slog.New(h)}
+	t.providers = telemetry.Providers{
+		Tracer: all.tracer, Meter: all.meter, Propagator: all.propagator,
+		Logger: slog.New(newHandler(c.level, stdout, export, c.baggage)),
+	}
 	slog.SetDefault(t.providers.Logger)
 	report(ctx, t.providers.Logger, settings, all)
 	return t, nil

@@ -9,15 +9,16 @@ import (
 
 type key struct{}
 
-// With returns ctx with attrs added after those it already carries, except those of the same keys.
+// With returns ctx with attrs added after those it already carries, of which those with the same keys are left out.
 func With(ctx context.Context, attrs ...slog.Attr) context.Context {
 	if len(attrs) == 0 {
 		return ctx
 	}
-	kept := slices.DeleteFunc(slices.Clone(Attrs(ctx)), func(a slog.Attr) bool {
-		return slices.ContainsFunc(attrs, func(b slog.Attr) bool { return a.Key == b.Key })
-	})
-	return context.WithValue(ctx, key{}, append(kept, attrs...))
+	kept := slices.Clone(Attrs(ctx))
+	for _, a := range attrs {
+		kept = append(slices.DeleteFunc(kept, func(b slog.Attr) bool { return a.Key == b.Key }), a)
+	}
+	return context.WithValue(ctx, key{}, kept)
 }
 
 // Attrs returns what ctx carries, oldest first. The caller must not change it.
