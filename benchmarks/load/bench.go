@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -92,13 +93,11 @@ func (b *bench) measure(ctx context.Context) ([]measured.Cell, error) {
 	rates := map[[2]string]float64{}
 	for _, store := range b.stores {
 		for _, mix := range b.mixes {
-			s, err := b.sample(ctx, cell{store, mix, off}, 0)
+			rate, err := b.below(ctx, store, mix)
 			if err != nil {
 				return nil, err
 			}
-			rates[[2]string{store, mix}] = float64(int(s.Throughput / 2))
-			fmt.Fprintf(b.out, "%s, %s, telemetry off: %.0f requests/s, latencies are measured at half of it\n",
-				store, mix, s.Throughput)
+			rates[[2]string{store, mix}] = rate
 		}
 	}
 	var found []measured.Cell
@@ -119,6 +118,18 @@ func (b *bench) measure(ctx context.Context) ([]measured.Cell, error) {
 		}
 	}
 	return found, nil
+}
+
+// below returns the rate for what is measured below saturation: half of what the service can do without telemetry.
+func (b *bench) below(ctx context.Context, store, mix string) (float64, error) {
+	if b.rate > 0 {
+		return float64(b.rate), nil
+	}
+	short := *b
+	short.duration, short.profiles = min(b.duration, 10*time.Second), ""
+	s, err := short.sample(ctx, cell{store, mix, off}, 0)
+	fmt.Fprintf(b.out, "%s, %s, telemetry off: %.0f requests/s, latencies are measured at half of it\n", store, mix, s.Throughput)
+	return max(1, math.Floor(s.Throughput/2)), err
 }
 
 // sample measures a cell once, with a service that starts for it. At rate 0 it measures the throughput alone.

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"syscall"
 )
 
 //go:embed testdata/profile.go.txt
@@ -40,15 +39,6 @@ func build(ctx context.Context, b *bench) (string, error) {
 		return "", fmt.Errorf("build the pizzeria: %w: %s", err, out)
 	}
 	return program, nil
-}
-
-// profile starts a profile of the service, if one is wanted, and returns what ends it.
-func (s *service) profile() func() {
-	if s.profiled == "" {
-		return func() {}
-	}
-	_ = s.Process.Signal(syscall.SIGUSR1)
-	return func() { _ = s.Process.Signal(syscall.SIGUSR1) }
 }
 
 // machine describes the processors.

@@ -13,7 +13,7 @@ import (
 // options are what the command line says.
 type options struct {
 	soak                     bool
-	rounds, workers          int
+	rounds, workers, rate    int
 	duration, warmUp         time.Duration
 	stores, mixes, telemetry []string
 	pin                      bool
@@ -41,6 +41,7 @@ func parse(args []string, help io.Writer) (options, error) {
 	}
 	flags.IntVar(&o.rounds, "rounds", 3, "how often each configuration is measured, in turn with the others")
 	flags.IntVar(&o.workers, "workers", 16, "callers at saturation")
+	flags.IntVar(&o.rate, "rate", 0, "requests per second below saturation; 0 is half of what goes without telemetry")
 	flags.DurationVar(&o.duration, "duration", duration, "of each measurement, of which a round has two per configuration")
 	flags.DurationVar(&o.warmUp, "warm-up", time.Second, "load before a measurement")
 	flags.BoolVar(&o.pin, "pin", true, "give the service a processor of its own, where there are several")
@@ -84,6 +85,8 @@ func parse(args []string, help io.Writer) (options, error) {
 		return o, fmt.Errorf("unknown argument %q: use soak or none, before the flags", flags.Arg(0))
 	case o.rounds < 1 || o.workers < 1:
 		return o, errors.New("-rounds and -workers are 1 or more")
+	case o.rate < 0:
+		return o, errors.New("-rate is 0 or more")
 	case o.duration < 100*time.Millisecond:
 		return o, errors.New("-duration is 100ms or more")
 	case o.pizzeria != "" && o.profiles != "":

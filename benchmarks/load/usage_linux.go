@@ -90,7 +90,7 @@ func leaveOneProcessor() error {
 
 // launch starts a program that ends with this one, on the service's processor or where this process is.
 func launch(c *exec.Cmd, alone bool) error {
-	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	if !alone {
 		return c.Start()
 	}
@@ -104,4 +104,13 @@ func launch(c *exec.Cmd, alone bool) error {
 		return fmt.Errorf("give the service a processor: %w", err)
 	}
 	return errors.Join(c.Start(), unix.SchedSetaffinity(0, &others))
+}
+
+// profile starts a profile of the service, if one is wanted, and returns what ends it.
+func (s *service) profile() func() {
+	if s.profiled == "" {
+		return func() {}
+	}
+	_ = s.Process.Signal(syscall.SIGUSR1)
+	return func() { _ = s.Process.Signal(syscall.SIGUSR1) }
 }

@@ -11,8 +11,7 @@ import (
 // soak keeps the service under half of its load and looks at its memory.
 func (b *bench) soak(ctx context.Context) (*measured.Soak, error) {
 	c := b.cells()[0]
-	first := b.bench(time.Second)
-	s, err := first.sample(ctx, cell{c.store, c.mix, off}, 0)
+	rate, err := b.below(ctx, c.store, c.mix)
 	if err != nil {
 		return nil, err
 	}
@@ -25,7 +24,7 @@ func (b *bench) soak(ctx context.Context) (*measured.Soak, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &measured.Soak{Telemetry: c.telemetry, Store: c.store, Mix: c.mix, Rate: float64(int(s.Throughput / 2))}
+	w := &measured.Soak{Telemetry: c.telemetry, Store: c.store, Mix: c.mix, Rate: rate}
 	step := min(10*time.Second, b.duration/6)
 	for begin := time.Now(); time.Since(begin) < b.duration && ctx.Err() == nil; {
 		r := l.pace(w.Rate, step)
@@ -38,11 +37,4 @@ func (b *bench) soak(ctx context.Context) (*measured.Soak, error) {
 			at.Second, rss, heap, r.p99, r.failed())
 	}
 	return w, ctx.Err()
-}
-
-// bench returns the same bench with shorter measurements.
-func (b *bench) bench(d time.Duration) *bench {
-	other := *b
-	other.duration = d
-	return &other
 }
