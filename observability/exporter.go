@@ -19,6 +19,7 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 
 	"github.com/neuroglia-go/neuroglia/observability/internal/otelenv"
+	"github.com/neuroglia-go/neuroglia/observability/internal/otlpspan"
 )
 
 // The exporters read OTEL_EXPORTER_OTLP_* themselves, and options would win over the environment. The one option given
@@ -31,9 +32,9 @@ func newSpanExporter(
 	case name == otelenv.Console:
 		exporter, err = stdouttrace.New(stdouttrace.WithWriter(stdout))
 	case s.Protocol == otelenv.GRPC:
-		exporter, err = otlptracegrpc.New(ctx, optionally(s.Plaintext, otlptracegrpc.WithInsecure)...)
+		exporter, err = otlpspan.New(ctx, otlptracegrpc.NewClient(optionally(s.Plaintext, otlptracegrpc.WithInsecure)...))
 	default:
-		exporter, err = otlptracehttp.New(ctx, optionally(s.Plaintext, otlptracehttp.WithInsecure)...)
+		exporter, err = otlpspan.New(ctx, otlptracehttp.NewClient(optionally(s.Plaintext, otlptracehttp.WithInsecure)...))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("make the %s exporter of traces: %w", name, err)
