@@ -92,12 +92,13 @@ func (s *Store[A]) Save(ctx context.Context, c repository.Change[A]) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	doc := document{version: c.Expected + 1, fields: map[string]string{}}
+	doc := document{version: c.Expected + 1}
 	if c.State != nil {
 		var err error
 		if doc.data, err = json.Marshal(c.State); err != nil {
 			return fmt.Errorf("encode %s %q: %w", s.schema.Name, c.ID, err)
 		}
+		doc.fields = make(map[string]string, len(s.schema.Fields))
 		for name, value := range s.schema.Fields {
 			doc.fields[name] = value(c.State)
 		}
@@ -107,6 +108,9 @@ func (s *Store[A]) Save(ctx context.Context, c repository.Change[A]) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if c.Once == "" && len(c.Events) == 0 {
+		return s.change(c, doc) // and lets others have the outbox
+	}
 	s.outbox.mu.Lock()
 	defer s.outbox.mu.Unlock()
 	if _, seen := s.outbox.inbox[c.Once]; seen {
@@ -171,18 +175,17 @@ func (s *Store[A]) List(ctx context.Context, f repository.Filter) ([]repository.
 			return nil, fmt.Errorf("%s has no declared field %q", s.schema.Name, name)
 		}
 	}
-	var found []repository.Loaded[A]
-	for id, doc := range s.matching(f) {
-		loaded, err := load[A](doc, s.schema.Name, id)
-		if err != nil {
+	matching := s.matching(f)
+	slices.SortFunc(matching, func(a, b place) int { return a.compare(b.Position) })
+	matching = matching[:min(len(matching), max(f.Limit, 0))]
+	found := make([]repository.Loaded[A], len(matching))
+	for i, p := range matching {
+		var err error
+		if found[i], err = load[A](p.document, s.schema.Name, p.ID); err != nil {
 			return nil, err
 		}
-		found = append(found, loaded)
 	}
-	slices.SortFunc(found, func(a, b repository.Loaded[A]) int {
-		return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID))
-	})
-	return found[:min(len(found), f.Limit)], nil
+	return found, nil
 }
 
 // Count implements repository.Store.
@@ -199,13 +202,24 @@ func (s *Store[A]) Count(ctx context.Context, field string) (map[string]int64, e
 	return counts, ctx.Err()
 }
 
-func (s *Store[A]) matching(f repository.Filter) map[string]document {
+// place is a document and where it is in a list.
+type place struct {
+	repository.Position
+	document
+}
+
+func (p place) compare(q repository.Position) int {
+	return cmp.Or(p.Created.Compare(q.Created), cmp.Compare(p.ID, q.ID))
+}
+
+func (s *Store[A]) matching(f repository.Filter) []place {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	found := map[string]document{}
+	var found []place
 	for id, doc := range s.docs {
-		if doc.matches(f.Where) && cmp.Or(doc.created.Compare(f.After.Created), cmp.Compare(id, f.After.ID)) > 0 {
-			found[id] = doc
+		p := place{repository.Position{Created: doc.created, ID: id}, doc}
+		if doc.matches(f.Where) && p.compare(f.After) > 0 {
+			found = append(found, p)
 		}
 	}
 	return found
