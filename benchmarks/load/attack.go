@@ -35,7 +35,8 @@ type load struct {
 type result struct {
 	requests            int
 	failures            map[uint16]int // by status, 0 for no answer
-	throughput          float64
+	took                time.Duration
+	throughput          float64 // of good answers, per second
 	p50, p99, p999, max float64
 }
 
@@ -132,7 +133,7 @@ func (l *load) attack(pace vegeta.Pacer, d time.Duration, options ...func(*veget
 	m.Close()
 	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 	return result{
-		requests: int(m.Requests), failures: failures, throughput: m.Throughput,
+		requests: int(m.Requests), failures: failures, took: m.Duration + m.Wait,
 		p50: ms(m.Latencies.P50), p99: ms(m.Latencies.P99), p999: ms(m.Latencies.Quantile(0.999)), max: ms(m.Latencies.Max),
 	}
 }

@@ -144,6 +144,7 @@ func (b *bench) sample(ctx context.Context, c cell, rate float64) (s measured.Sa
 		return s, err
 	}
 	l.saturate(b.workers, b.warmUp)
+	p.settle(10 * time.Second)
 	stopProfile := p.profile()
 	received := b.collector.spans(ctx)
 	top, cpu := p.during(func() result { return l.saturate(b.workers, b.duration) })
@@ -156,6 +157,7 @@ func (b *bench) sample(ctx context.Context, c cell, rate float64) (s measured.Sa
 		return s, ctx.Err()
 	}
 	l.pace(rate, b.warmUp)
+	p.settle(10 * time.Second)
 	paced, cpu := p.during(func() result { return l.pace(rate, b.duration) })
 	s.P50, s.P99, s.P999, s.Max = paced.p50, paced.p99, paced.p999, paced.max
 	s.Failed += paced.failed()

@@ -60,7 +60,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	if !o.soak {
 		r.Command, r.Machine, r.Versions, r.Pinned = "make load", machine(), b.versions(ctx), b.pinned
-		r.Rounds, r.Duration = o.rounds, o.duration.String()
+		r.Rounds, r.Duration, r.Callers = o.rounds, o.duration.String(), o.workers
 	}
 	fmt.Fprintf(out, "\n%s", r.Markdown())
 	return keep(r, o)

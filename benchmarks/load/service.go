@@ -29,6 +29,7 @@ type service struct {
 	mu         sync.Mutex
 	last       []string // what it printed last
 	heap, live float64  // MiB: the most before a garbage collection, what the last one left
+	least      float64  // MiB that one left since somebody looked
 }
 
 // start starts a pizzeria with a fresh database.
@@ -110,11 +111,27 @@ func (s *service) kill() {
 	_ = s.Wait()
 }
 
-// during returns the CPU time that the service used while f ran.
+// during returns what came of f, until what it caused is done as well, and the CPU time that the service used. An order is
+// answered before its customer is notified, for example: throughput counts what the service can keep up with.
 func (s *service) during(f func() result) (result, time.Duration) {
-	before := s.usage.cpu()
+	before, begin := s.usage.cpu(), time.Now()
 	r := f()
+	end := s.settle(30 * time.Second)
+	good := r.requests - r.failed()
+	r.throughput = float64(good) / max(end.Sub(begin), r.took).Seconds()
 	return r, s.usage.cpu() - before
+}
+
+// settle waits until the service rests, and returns when it began to.
+func (s *service) settle(limit time.Duration) time.Time {
+	const look, rest = 100 * time.Millisecond, 15 * time.Millisecond
+	for deadline := time.Now().Add(limit); ; {
+		begin, before := time.Now(), s.usage.cpu()
+		time.Sleep(look)
+		if s.usage.cpu()-before <= rest || begin.After(deadline) {
+			return begin
+		}
+	}
 }
 
 // read reads what the service prints, and the traces of its garbage collector in that.
@@ -130,6 +147,9 @@ func (s *service) read(output io.Reader) {
 			before, _ := strconv.ParseFloat(found[1], 64)
 			s.live, _ = strconv.ParseFloat(found[3], 64)
 			s.heap = max(s.heap, before)
+			if s.least == 0 || s.live < s.least {
+				s.least = s.live
+			}
 		}
 		s.mu.Unlock()
 	}
@@ -141,6 +161,15 @@ func (s *service) memory() (peakRSS, rss, peakHeap, heap float64) {
 	defer s.mu.Unlock()
 	peakRSS, rss = s.usage.memory()
 	return peakRSS, rss, s.heap, s.live
+}
+
+// floor returns the resident memory, and the least that a garbage collection has left since the last call.
+func (s *service) floor() (rss, heap float64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, rss = s.usage.memory()
+	heap, s.least = s.least, 0
+	return rss, heap
 }
 
 // freeAddress returns an address that nobody listens at.

@@ -30,7 +30,7 @@ func (b *bench) soak(ctx context.Context) (*measured.Soak, error) {
 		r := l.pace(w.Rate, step)
 		w.Requests += r.requests
 		w.Failed += r.failed()
-		_, rss, _, heap := p.memory()
+		rss, heap := p.floor()
 		at := measured.Point{Second: float64(time.Since(begin).Round(100*time.Millisecond).Milliseconds()) / 1000, RSS: rss, Heap: heap}
 		w.Points = append(w.Points, at)
 		fmt.Fprintf(b.out, "%5.0f s: resident %.1f MiB, live heap %.0f MiB, p99 %.2f ms, %d failed\n",

@@ -22,8 +22,9 @@ func (r Report) Markdown() string {
 			b.WriteString("The service has one processor to itself; the load, the collector and PostgreSQL are on the others. ")
 		}
 		fmt.Fprintf(&b, "%d rounds in turn, %s for each measurement. Values are medians of the rounds; ratios, to telemetry off, are "+
-			"medians of the ratios within a round. CPU is the service's own, in microseconds of a request at saturation; spans are "+
-			"those that the collector received for a request.\n", r.Rounds, r.Duration)
+			"medians of the ratios within a round. Throughput is that of %d callers who call again at once, and counts until what their "+
+			"requests caused is done as well; CPU is the service's own, in microseconds per request, the first of the two at "+
+			"saturation; spans are those that the collector received for a request.\n", r.Rounds, r.Duration, r.Callers)
 		table(&b, r.throughput())
 		table(&b, r.latencies())
 	}

@@ -16,6 +16,7 @@ type Report struct {
 	Versions string `json:"versions"`
 	Pinned   bool   `json:"pinned"` // the service had a processor of its own
 	Rounds   int    `json:"rounds"`
+	Callers  int    `json:"callers"`  // at saturation
 	Duration string `json:"duration"` // of each measurement
 	Cells    []Cell `json:"cells"`
 	Soak     *Soak  `json:"soak,omitempty"`

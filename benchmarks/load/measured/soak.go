@@ -1,5 +1,7 @@
 package measured
 
+import "slices"
+
 // Soak is how the memory of a service went on under constant load.
 type Soak struct {
 	Telemetry string  `json:"telemetry"`
@@ -15,29 +17,27 @@ type Soak struct {
 type Point struct {
 	Second float64 `json:"second"`
 	RSS    float64 `json:"rss_mib"`
-	Heap   float64 `json:"heap_mib"` // live after a garbage collection
+	Heap   float64 `json:"heap_mib"` // the least that a garbage collection left since the last point
 }
 
-// Slope returns by how many MiB per minute something grew after the first minute, as least squares fit it, and the mean.
-func (s Soak) Slope(what func(Point) float64) (perMinute, mean float64) {
-	var n, sx, sy, sxx, sxy float64
-	for _, p := range s.Points {
-		if p.Second <= 60 {
-			continue
+// Slope returns by how many MiB per minute something grew after the first minute, and its median. The slope is the median of
+// those between any two points (Theil and Sen), which a disturbance does not move.
+func (s Soak) Slope(what func(Point) float64) (perMinute, typical float64) {
+	later := slices.Clone(s.Points)
+	later = slices.DeleteFunc(later, func(p Point) bool { return p.Second <= 60 })
+	var slopes []float64
+	for i, p := range later {
+		for _, q := range later[i+1:] {
+			slopes = append(slopes, (what(q)-what(p))/(q.Second-p.Second)*60)
 		}
-		x, y := p.Second/60, what(p)
-		n, sx, sy, sxx, sxy = n+1, sx+x, sy+y, sxx+x*x, sxy+x*y
 	}
-	if n < 2 {
-		return 0, 0
-	}
-	return (n*sxy - sx*sy) / (n*sxx - sx*sx), sy / n
+	return median(slopes, func(v float64) float64 { return v }), median(later, what)
 }
 
 // Flat reports whether memory grew by less than a hundredth of itself per minute after the first one.
 func (s Soak) Flat() bool {
 	for _, what := range []func(Point) float64{func(p Point) float64 { return p.RSS }, func(p Point) float64 { return p.Heap }} {
-		if slope, mean := s.Slope(what); mean == 0 || slope > mean/100 {
+		if slope, typical := s.Slope(what); typical == 0 || slope > typical/100 {
 			return false
 		}
 	}
