@@ -149,7 +149,7 @@ func TestEverySpanIsWhatTheExporterOfOpenTelemetrySends(t *testing.T) {
 func TestTheMemoryOfABatchIsUsedForTheNext(t *testing.T) {
 	t.Parallel()
 	large, small := tracetest.SpanStubs{}, tracetest.SpanStubs{stub(1)}.Snapshots()
-	for i := range byte(200) {
+	for i := range byte(60) {
 		large = append(large, stub(i))
 	}
 	compare(t, small, large.Snapshots(), small, nil, large.Snapshots()[3:7], small)
