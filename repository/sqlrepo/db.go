@@ -22,19 +22,19 @@ import (
 // changes that come while another transaction is made and waits for the disk share the next one. For PostgreSQL it has one
 // pool for all that, and a small one for the outbox, so that relaying goes on while requests use all of the other.
 type DB struct {
-	dialect    dialect
-	writer     *sql.DB
-	reader     *sql.DB
-	relayer    *sql.DB       // writes what becomes of the outbox's entries
-	turn       chan struct{} // whose turn it is to write; nil if all may at once
-	saves      *queue        // of changes that wait for the writer; nil if none need to
-	settles    *queue        // of those that wait for the relayer
-	statements *statements
-	outbox     *Outbox
-	listen     func(ctx context.Context, wake func()) error // nil if there is no way to hear of others
-	file       string                                       // that it is in; empty for a server, and in memory
-	close      []func() error
-	closed     atomic.Bool
+	dialect   dialect
+	writer    *sql.DB
+	reader    *sql.DB
+	relayer   *sql.DB       // writes what becomes of the outbox's entries
+	turn      chan struct{} // whose turn it is to write; nil if all may at once
+	saves     *queue        // of changes that wait for the writer; nil if none need to
+	settles   *queue        // of those that wait for the relayer
+	telemetry *instruments
+	outbox    *Outbox
+	listen    func(ctx context.Context, wake func()) error // nil if there is no way to hear of others
+	file      string                                       // that it is in; empty for a server, and in memory
+	close     []func() error
+	closed    atomic.Bool
 }
 
 type options struct {

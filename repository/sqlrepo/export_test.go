@@ -73,11 +73,11 @@ func Plans(tb testing.TB, db *DB) map[string]string {
 	o, found := db.outbox, map[string]string{}
 	const one = `["one"]`
 	objects := encode([]row{{ID: "one", Type: "Ticket", Verdict: "again"}})
-	args := map[**sql.Stmt][]any{
+	args := map[**statement][]any{
 		&o.insertion: {objects, "Ticket", "one", "owner", 1}, &o.claim: {"owner", 1, one, 1}, &o.peek: {one},
 		&o.renewal: {"owner", one, 1}, &o.conclusion: {"owner", objects}, &o.burial: {"owner", one},
 		&o.removal: {"owner", one}, &o.promotion: {objects}, &o.forgetting: {1, 1}, &o.exhumation: {one},
-		&o.resave: {one}, &o.discards: {one}, &o.seen: {"key"},
+		&o.resave: {one}, &o.discards: {one}, &o.seen: {"key"}, &o.key: {"key", 1},
 	}
 	for _, s := range o.statements() {
 		if s.into != &o.status { // which counts

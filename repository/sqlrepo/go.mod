@@ -7,7 +7,6 @@ replace github.com/neuroglia-go/neuroglia => ../../
 replace github.com/neuroglia-go/neuroglia/observability => ../../observability
 
 require (
-	github.com/XSAM/otelsql v0.44.0
 	github.com/jackc/pgx/v5 v5.12.0
 	github.com/neuroglia-go/neuroglia v0.0.0
 	github.com/neuroglia-go/neuroglia/observability v0.0.0-00010101000000-000000000000

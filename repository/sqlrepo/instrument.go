@@ -2,162 +2,115 @@ package sqlrepo
 
 import (
 	"context"
-	"database/sql"
-	"database/sql/driver"
-	"strings"
-	"sync"
+	"fmt"
+	"time"
 
-	"github.com/XSAM/otelsql"
+	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/metric"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/neuroglia-go/neuroglia/fault"
+	"github.com/neuroglia-go/neuroglia/internal/instrument"
 	"github.com/neuroglia-go/neuroglia/telemetry"
+	"github.com/neuroglia-go/neuroglia/telemetry/registry"
 )
 
-// statements describes the statements that are traced and measured: those of stores, not those that migrate or check.
-type statements struct {
-	server []attribute.KeyValue // of spans: where the database is
-	known  sync.Map             // text to *statement
+// instruments are those of one database. Traced and measured are the statements of stores and of the outbox, not those
+// that migrate or check.
+type instruments struct {
+	meter         metric.Meter
+	tracer        instrument.Tracer
+	duration      metric.Float64Histogram
+	system        attribute.KeyValue
+	server        []attribute.KeyValue // of spans: where the database is
+	status        func(error) string
+	begin, commit *operation
 }
 
-// statement is what is known of a statement before it runs.
-type statement struct {
-	summary string
-	span    []attribute.KeyValue
-	metric  []attribute.KeyValue
+// operation is what is known of a statement, or of an end of a transaction, before it runs.
+type operation struct {
+	*instruments
+	span       string // empty for none
+	start      []trace.SpanStartOption
+	attributes []attribute.KeyValue
+	success    []metric.RecordOption
 }
 
-// describe names a statement by its operation and table, such as "INSERT orders".
-func (s *statements) describe(text, operation, table string) {
-	common := []attribute.KeyValue{semconv.DBOperationName(operation), semconv.DBCollectionName(table)}
-	summary := operation + " " + table
-	s.known.Store(text, &statement{
-		summary: summary,
-		span:    append(append(common[:2:2], semconv.DBQuerySummary(summary)), s.server...),
-		metric:  []attribute.KeyValue{operationKey.String(operation), semconv.DBCollectionName(table)},
-	})
+func newInstruments(p telemetry.Providers, d dialect, server ...attribute.KeyValue) *instruments {
+	scope := instrument.NewScope("repository/sqlrepo")
+	i := &instruments{
+		meter: scope.Meter(p.Meter), tracer: scope.Tracer(p.Tracer),
+		system: semconv.DBSystemNameKey.String(d.system), server: server, status: d.status,
+	}
+	var err error
+	if i.duration, err = registry.DBOperationDuration().Float64Histogram(i.meter); err != nil {
+		otel.Handle(fmt.Errorf("sqlrepo: %w", err)) // the instrument can be used all the same
+	}
+	i.begin, i.commit = i.operation("BEGIN"), i.operation("COMMIT")
+	return i
 }
 
-func (s *statements) of(method otelsql.Method, text string) *statement {
-	switch method { //nolint:exhaustive // the methods that run a statement
-	case otelsql.MethodStmtExec, otelsql.MethodStmtQuery, otelsql.MethodConnExec, otelsql.MethodConnQuery:
-		if known, ok := s.known.Load(text); ok {
-			return known.(*statement) //nolint:forcetypeassert // only describe stores in it
+// operation is one that is measured and has no span. Waiting for other processes' locks and for the disk, which begin and
+// commit do, is what a change takes most of its time for.
+func (i *instruments) operation(name string, attributes ...attribute.KeyValue) *operation {
+	attributes = append([]attribute.KeyValue{i.system, semconv.DBOperationName(name)}, attributes...)
+	return &operation{
+		instruments: i, attributes: attributes,
+		success: []metric.RecordOption{metric.WithAttributeSet(attribute.NewSet(attributes...))},
+	}
+}
+
+// statement is an operation on a table, whose spans are named such as "INSERT orders".
+func (i *instruments) statement(name, table, text string) *operation {
+	o := i.operation(name, semconv.DBCollectionName(table))
+	o.span = name + " " + table
+	described := append([]attribute.KeyValue{semconv.DBQuerySummary(o.span), semconv.DBQueryText(text)}, o.attributes...)
+	o.start = []trace.SpanStartOption{
+		trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(append(described, i.server...)...),
+	}
+	return o
+}
+
+// running is an operation that has begun.
+type running struct {
+	*operation
+	span  trace.Span
+	began time.Time
+}
+
+// run begins the operation. It has a span under the caller's, if there is one: a gauge that reads the database makes no
+// traces.
+func (o *operation) run(ctx context.Context) (context.Context, running) {
+	r := running{operation: o, span: instrument.NoSpan(), began: time.Now()}
+	if o.span != "" && trace.SpanContextFromContext(ctx).IsValid() {
+		ctx, r.span = o.tracer.Start(ctx, o.span, o.start...)
+	}
+	return ctx, r
+}
+
+func (r running) end(ctx context.Context, err error) {
+	took := time.Since(r.began).Seconds()
+	if err == nil {
+		r.duration.Record(ctx, took, r.success...)
+	} else {
+		failure := r.failure(err)
+		r.duration.Record(ctx, took, metric.WithAttributes(r.attributes...), metric.WithAttributes(failure...))
+		r.span.SetAttributes(failure...)
+		if fault.KindOf(err) != fault.Canceled {
+			r.span.RecordError(err)
+			r.span.SetStatus(codes.Error, "")
 		}
 	}
-	return nil
+	r.span.End()
 }
 
-// instrument wraps a connector. A described statement makes a CLIENT span under the caller's span, if there is one: a
-// gauge that reads the database makes no traces. Transactions are measured, because waiting for other processes' locks
-// and for the disk is what a change takes most of its time for, but have no spans. Waiting for this process's one writer
-// is in the duration of the repository's operation only.
-func (db *DB) instrument(connector driver.Connector, t telemetry.Providers) *sql.DB {
-	s := db.statements
-	return otelsql.OpenDB(connector,
-		otelsql.WithTracerProvider(t.Tracer),
-		otelsql.WithMeterProvider(statementMeterProvider{t.Meter}),
-		otelsql.WithAttributes(semconv.DBSystemNameKey.String(db.dialect.system)),
-		otelsql.WithSpanOptions(otelsql.SpanOptions{
-			SpanFilter: func(ctx context.Context, method otelsql.Method, text string, _ []driver.NamedValue) bool {
-				return trace.SpanContextFromContext(ctx).IsValid() && s.of(method, text) != nil
-			},
-			RecordError: func(err error) bool { return fault.KindOf(err) != fault.Canceled },
-		}),
-		otelsql.WithSpanNameFormatter(func(_ context.Context, method otelsql.Method, text string) string {
-			return s.of(method, text).summary // never nil, after the filter
-		}),
-		otelsql.WithAttributesGetter(func(_ context.Context, method otelsql.Method, text string,
-			_ []driver.NamedValue) []attribute.KeyValue {
-			return s.of(method, text).span
-		}),
-		otelsql.WithSpanErrorAttributesGetter(db.errorAttributes(semconv.ErrorTypeKey)),
-		otelsql.WithInstrumentAttributesGetter(func(_ context.Context, method otelsql.Method, text string,
-			_ []driver.NamedValue) []attribute.KeyValue {
-			return s.measured(method, text)
-		}),
-		otelsql.WithInstrumentErrorAttributesGetter(db.errorAttributes(errorTypeKey)),
-	)
-}
-
-// measured returns the attributes of what is measured, nil for what is not.
-func (s *statements) measured(method otelsql.Method, text string) []attribute.KeyValue {
-	switch method { //nolint:exhaustive // the others are statements or noise
-	case otelsql.MethodConnBeginTx:
-		return []attribute.KeyValue{operationKey.String("BEGIN")}
-	case otelsql.MethodTxCommit:
-		return []attribute.KeyValue{operationKey.String("COMMIT")}
+// failure describes an error.
+func (r running) failure(err error) []attribute.KeyValue {
+	if status := r.status(err); status != "" {
+		return []attribute.KeyValue{registry.ErrorType.String(status), semconv.DBResponseStatusCode(status)}
 	}
-	if known := s.of(method, text); known != nil {
-		return known.metric
-	}
-	return nil
-}
-
-// errorAttributes returns a function that describes an error, with its type under the given key.
-func (db *DB) errorAttributes(key attribute.Key) func(error) []attribute.KeyValue {
-	return func(err error) []attribute.KeyValue {
-		if status := db.dialect.status(err); status != "" {
-			return []attribute.KeyValue{key.String(status), semconv.DBResponseStatusCode(status)}
-		}
-		return []attribute.KeyValue{key.String(fault.TypeOf(err))}
-	}
-}
-
-// otelsql measures each call of a driver's method, under the name of the method and with the Go type of the error. The
-// conventions want statements, under the name of their operation. The wrappers below leave out what is not measured and
-// put operation and error type, which come with these keys, in their places.
-const (
-	operationKey = attribute.Key("sqlrepo.operation")
-	errorTypeKey = attribute.Key("sqlrepo.error.type")
-)
-
-type statementMeterProvider struct{ metric.MeterProvider }
-
-func (p statementMeterProvider) Meter(name string, opts ...metric.MeterOption) metric.Meter {
-	return statementMeter{p.MeterProvider.Meter(name, opts...)}
-}
-
-type statementMeter struct{ metric.Meter }
-
-func (m statementMeter) Float64Histogram(name string, opts ...metric.Float64HistogramOption) (
-	metric.Float64Histogram, error) {
-	h, err := m.Meter.Float64Histogram(name, opts...)
-	return &statementHistogram{Float64Histogram: h}, err //nolint:wrapcheck // a wrapper in this sense only
-}
-
-type statementHistogram struct {
-	metric.Float64Histogram
-	known sync.Map // attribute.Distinct to []metric.RecordOption, as many as statements and their errors
-}
-
-func (h *statementHistogram) Record(ctx context.Context, value float64, opts ...metric.RecordOption) {
-	given := metric.NewRecordConfig(opts).Attributes()
-	if !given.HasValue(operationKey) {
-		return
-	}
-	known, ok := h.known.Load(given.Equivalent())
-	if !ok {
-		known, _ = h.known.LoadOrStore(given.Equivalent(), []metric.RecordOption{metric.WithAttributeSet(conventional(given))})
-	}
-	h.Float64Histogram.Record(ctx, value, known.([]metric.RecordOption)...) //nolint:forcetypeassert // stored above
-}
-
-func conventional(given attribute.Set) attribute.Set {
-	var attrs []attribute.KeyValue
-	for _, a := range given.ToSlice() {
-		switch {
-		case a.Key == semconv.DBOperationNameKey || a.Key == semconv.ErrorTypeKey:
-		case a.Key == operationKey:
-			attrs = append(attrs, semconv.DBOperationName(a.Value.AsString()))
-		case a.Key == errorTypeKey:
-			attrs = append(attrs, semconv.ErrorTypeKey.String(a.Value.AsString()))
-		case !strings.HasPrefix(string(a.Key), "sqlrepo."):
-			attrs = append(attrs, a)
-		}
-	}
-	return attribute.NewSet(attrs...)
+	return []attribute.KeyValue{registry.ErrorType.String(fault.TypeOf(err))}
 }

@@ -20,10 +20,10 @@ type Outbox struct {
 	owner string // whose leases those taken here are
 	lease time.Duration
 
-	insertion, seen                                  *sql.Stmt // in the pools of requests
-	claim, peek, renewal                             *sql.Stmt
-	conclusion, burial, removal, promotion           *sql.Stmt
-	status, forgetting, exhumation, resave, discards *sql.Stmt
+	insertion, key, seen                             *statement // in the pools of requests
+	claim, peek, renewal                             *statement
+	conclusion, burial, removal, promotion           *statement
+	status, forgetting, exhumation, resave, discards *statement
 }
 
 var (
@@ -76,13 +76,21 @@ func (o *Outbox) save(ctx context.Context, tx *sql.Tx, entries []outbox.Entry) (
 			Origin: encode(e.Origin), Due: nanoseconds(e.Due), Wait: max(0, time.Until(e.Due).Nanoseconds()),
 		}
 	}
-	// The transaction closes its copy of the statement, and rows are closed by Scan.
-	err = tx.StmtContext(ctx, o.insertion).QueryRowContext(ctx, //nolint:sqlclosecheck // as said above
-		encode(rows), entries[0].AggregateType, entries[0].AggregateID, o.owner, o.lease.Nanoseconds()).Scan(&held)
-	if err != nil {
+	first := &entries[0]
+	args := []any{encode(rows), first.AggregateType, first.AggregateID, o.owner, o.lease.Nanoseconds()}
+	if _, err := o.insertion.one(ctx, tx, args, &held); err != nil {
 		return false, fmt.Errorf("keep events: %w", err)
 	}
 	return held, nil
+}
+
+// record adds an inbox key, and reports whether it was not there.
+func (o *Outbox) record(ctx context.Context, tx *sql.Tx, key string) (first bool, err error) {
+	n, err := o.key.exec(ctx, tx, key, time.Now().UnixNano())
+	if err != nil {
+		return false, fmt.Errorf("record inbox key: %w", err)
+	}
+	return n == 1, nil
 }
 
 // Claim implements outbox.Log.
@@ -106,9 +114,9 @@ func (o *Outbox) take(ctx context.Context, types string, limit int) ([]outbox.En
 		return nil, err
 	}
 	defer done()
-	rows, err := o.claim.QueryContext(ctx, o.owner, o.lease.Nanoseconds(), types, max(limit, 0))
+	rows, err := o.claim.query(ctx, nil, o.owner, o.lease.Nanoseconds(), types, max(limit, 0))
 	if err != nil {
-		return nil, err //nolint:wrapcheck // the caller explains
+		return nil, err
 	}
 	claimed, err := scanEntries(rows)
 	slices.SortStableFunc(claimed, func(a, b outbox.Entry) int {
@@ -118,17 +126,13 @@ func (o *Outbox) take(ctx context.Context, types string, limit int) ([]outbox.En
 }
 
 // change runs a statement that writes by itself.
-func (o *Outbox) change(ctx context.Context, statement *sql.Stmt, args ...any) (int64, error) {
+func (o *Outbox) change(ctx context.Context, s *statement, args ...any) (int64, error) {
 	done, err := o.db.await(ctx)
 	if err != nil {
 		return 0, err
 	}
 	defer done()
-	result, err := statement.ExecContext(ctx, args...)
-	if err != nil {
-		return 0, err //nolint:wrapcheck // the caller explains
-	}
-	return result.RowsAffected() //nolint:wrapcheck // as above
+	return s.exec(ctx, nil, args...)
 }
 
 // now is what next returns if there is something to claim at once.
@@ -137,9 +141,9 @@ const now = time.Nanosecond
 // next returns when there may be something to claim, or 0.
 func (o *Outbox) next(ctx context.Context, types string) (time.Duration, error) {
 	var nanoseconds sql.NullInt64
-	err := o.peek.QueryRowContext(ctx, types).Scan(&nanoseconds)
+	_, err := o.peek.one(ctx, nil, []any{types}, &nanoseconds)
 	if err != nil || !nanoseconds.Valid {
-		return 0, err //nolint:wrapcheck // the caller explains
+		return 0, err
 	}
 	return max(now, time.Duration(nanoseconds.Int64)), nil
 }
@@ -210,10 +214,10 @@ func (o *Outbox) promote(ctx context.Context, tx *sql.Tx, streams []row) error {
 }
 
 // streams runs a statement that returns the streams of the rows it changed, as rows with their type and identity.
-func (o *Outbox) streams(ctx context.Context, tx *sql.Tx, statement *sql.Stmt, args ...any) ([]row, error) {
-	rows, err := tx.StmtContext(ctx, statement).QueryContext(ctx, args...) //nolint:sqlclosecheck // the transaction does
+func (o *Outbox) streams(ctx context.Context, tx *sql.Tx, s *statement, args ...any) ([]row, error) {
+	rows, err := s.query(ctx, tx, args...)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // the caller explains
+		return nil, err
 	}
 	defer rows.Close()
 	var all []row
@@ -230,12 +234,8 @@ func (o *Outbox) streams(ctx context.Context, tx *sql.Tx, statement *sql.Stmt, a
 	return all, rows.Err()
 }
 
-func (o *Outbox) exec(ctx context.Context, tx *sql.Tx, statement *sql.Stmt, args ...any) (int, error) {
-	result, err := tx.StmtContext(ctx, statement).ExecContext(ctx, args...) //nolint:sqlclosecheck // the transaction does
-	if err != nil {
-		return 0, err //nolint:wrapcheck // the caller explains
-	}
-	n, err := result.RowsAffected()
+func (o *Outbox) exec(ctx context.Context, tx *sql.Tx, s *statement, args ...any) (int, error) {
+	n, err := s.exec(ctx, tx, args...)
 	return int(n), err
 }
 
@@ -243,7 +243,7 @@ func (o *Outbox) exec(ctx context.Context, tx *sql.Tx, statement *sql.Stmt, args
 func (o *Outbox) Status(ctx context.Context) (outbox.Status, error) {
 	var s outbox.Status
 	var oldest sql.NullInt64
-	err := o.status.QueryRowContext(ctx).Scan(&s.Pending, &oldest, &s.Dead)
+	_, err := o.status.one(ctx, nil, nil, &s.Pending, &oldest, &s.Dead)
 	s.Oldest = time.Duration(max(oldest.Int64, 0))
 	return s, o.explain(ctx, "read status", err)
 }

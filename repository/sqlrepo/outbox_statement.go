@@ -12,8 +12,6 @@ import (
 )
 
 const (
-	insertKey = `INSERT INTO neuroglia_inbox (key, at) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING`
-
 	// kept are the columns that pending entries and dead letters have.
 	kept = `id, type, aggregate_type, aggregate_id, version, raised_at, data, origin, attempts, handled, error, due_at, replays`
 
@@ -22,20 +20,17 @@ const (
 
 // prepared is a statement that is to be prepared.
 type prepared struct {
-	into                   **sql.Stmt
+	into                   **statement
 	on                     *sql.DB
 	operation, table, text string
 }
 
 func (o *Outbox) prepare(ctx context.Context) error {
-	o.db.statements.describe(insertKey, "INSERT", inboxTable)
 	for _, p := range o.statements() {
-		o.db.statements.describe(p.text, p.operation, p.table)
-		statement, err := p.on.PrepareContext(ctx, p.text) //nolint:sqlclosecheck // lives as long as the database
-		if err != nil {
-			return fmt.Errorf("%s %s: %w", p.operation, p.table, err)
+		var err error
+		if *p.into, err = o.db.prepare(ctx, p.on, p.operation, p.table, p.text); err != nil {
+			return err
 		}
-		*p.into = statement
 	}
 	return nil
 }
@@ -48,6 +43,8 @@ func (o *Outbox) statements() []prepared {
 	}
 	return []prepared{
 		{&o.insertion, o.db.writer, "INSERT", pendingTable, o.insert()},
+		{&o.key, o.db.writer, "INSERT", inboxTable, `INSERT INTO neuroglia_inbox (key, at) VALUES ($1, $2)
+			ON CONFLICT (key) DO NOTHING`},
 		{&o.seen, o.db.reader, "SELECT", inboxTable, `SELECT 1 FROM neuroglia_inbox WHERE key = $1`},
 		{&o.claim, o.db.relayer, "UPDATE", pendingTable, o.claiming()},
 		{&o.peek, reader, "SELECT", pendingTable, `SELECT (SELECT free_at - ` + d.now + ` FROM neuroglia_outbox

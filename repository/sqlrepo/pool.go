@@ -12,18 +12,16 @@ import (
 	"go.opentelemetry.io/otel/metric"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 
-	"github.com/neuroglia-go/neuroglia/internal/instrument"
-	"github.com/neuroglia-go/neuroglia/telemetry"
 	"github.com/neuroglia-go/neuroglia/telemetry/registry"
 )
 
 // pool opens a pool of up to size connections, which is closed and no longer measured when the database is closed.
-func (db *DB) pool(name string, size int, connector driver.Connector, t telemetry.Providers) *sql.DB {
-	pool := db.instrument(connector, t)
+func (db *DB) pool(name string, size int, connector driver.Connector) *sql.DB {
+	pool := sql.OpenDB(connector)
 	pool.SetMaxOpenConns(size)
 	pool.SetMaxIdleConns(size)
 	db.close = append(db.close, pool.Close)
-	if err := db.measure(name, pool, instrument.NewScope("repository/sqlrepo").Meter(t.Meter)); err != nil {
+	if err := db.measure(name, pool, db.telemetry.meter); err != nil {
 		otel.Handle(fmt.Errorf("sqlrepo: %w", err)) // the pool can be used all the same
 	}
 	return pool
@@ -33,7 +31,7 @@ func (db *DB) pool(name string, size int, connector driver.Connector, t telemetr
 func (db *DB) measure(name string, pool *sql.DB, meter metric.Meter) error {
 	most, mostErr := registry.DBConnectionsMax().Int64ObservableUpDownCounter(meter)
 	count, countErr := registry.DBConnections().Int64ObservableUpDownCounter(meter)
-	common := []attribute.KeyValue{semconv.DBSystemNameKey.String(db.dialect.system), semconv.DBClientConnectionPoolName(name)}
+	common := []attribute.KeyValue{db.telemetry.system, semconv.DBClientConnectionPoolName(name)}
 	with := func(state ...attribute.KeyValue) metric.MeasurementOption {
 		return metric.WithAttributeSet(attribute.NewSet(append(common[:2:2], state...)...))
 	}

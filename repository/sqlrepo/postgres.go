@@ -19,7 +19,6 @@ import (
 	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 	"github.com/jackc/pgx/v5/stdlib"
 
-	"go.opentelemetry.io/otel/attribute"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 
 	"github.com/neuroglia-go/neuroglia/fault"
@@ -63,11 +62,11 @@ func openPostgres(ctx context.Context, p place, o options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{dialect: postgres(migrations), statements: &statements{server: []attribute.KeyValue{
-		semconv.DBNamespace(config.Database), semconv.ServerAddress(config.Host), semconv.ServerPort(int(config.Port)),
-	}}}
+	db := &DB{dialect: postgres(migrations)}
+	db.telemetry = newInstruments(o.telemetry.OrGlobal(), db.dialect, semconv.DBNamespace(config.Database),
+		semconv.ServerAddress(config.Host), semconv.ServerPort(int(config.Port)))
 	pool := func(name string, config *pgx.ConnConfig, size int) *sql.DB {
-		pool := db.pool(name, size, stdlib.GetConnector(*config), o.telemetry.OrGlobal())
+		pool := db.pool(name, size, stdlib.GetConnector(*config))
 		pool.SetConnMaxIdleTime(5 * time.Minute)
 		pool.SetConnMaxLifetime(time.Hour)
 		return pool

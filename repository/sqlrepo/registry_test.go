@@ -25,7 +25,7 @@ func TestStatementsEmitWhatTheRegistryDeclaresAndNothingElse(t *testing.T) {
 		end()
 	}
 	declared := observabilitytest.Declared{Metrics: registry.Metrics(), Spans: registry.Spans()}.Of(
-		"github.com/XSAM/otelsql", "github.com/neuroglia-go/neuroglia/repository/sqlrepo")
+		"github.com/neuroglia-go/neuroglia/repository/sqlrepo")
 	declared.Spans = append(declared.Spans, telemetry.Span{Name: "test", Kind: 1, Scope: "test"}) // around them
 	observabilitytest.Diff(t, recorder.Drift(declared), "")
 }

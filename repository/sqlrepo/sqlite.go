@@ -18,7 +18,6 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/neuroglia-go/neuroglia/fault"
-	"github.com/neuroglia-go/neuroglia/telemetry"
 )
 
 //go:embed migrations/sqlite/*.sql
@@ -46,12 +45,12 @@ func sqliteDialect(migrations fs.FS) dialect {
 // openSQLite opens the connections. synchronous=FULL makes each commit wait for the disk, so that a change that was
 // saved is there after a loss of power; NORMAL would lose the last ones.
 func openSQLite(ctx context.Context, p place, o options) (*DB, error) {
-	t := o.telemetry.OrGlobal()
 	migrations, err := fs.Sub(sqliteMigrations, "migrations/sqlite")
 	if err != nil {
 		return nil, fmt.Errorf("embedded migrations: %w", err)
 	}
-	db := &DB{statements: &statements{}, dialect: sqliteDialect(migrations)}
+	db := &DB{dialect: sqliteDialect(migrations)}
+	db.telemetry = newInstruments(o.telemetry.OrGlobal(), db.dialect)
 	parameters := url.Values{
 		"_busy_timeout": {strconv.FormatInt(busyTimeout.Milliseconds(), 10)},
 		"_foreign_keys": {"on"}, "_synchronous": {"full"}, "_txlock": {"immediate"},
@@ -59,7 +58,7 @@ func openSQLite(ctx context.Context, p place, o options) (*DB, error) {
 	}
 	if p.memory() {
 		// Each connection to :memory: has a database of its own, so there is one, and it is never closed when idle.
-		if db.writer, err = db.connect("main", 1, "file::memory:", parameters, t); err != nil {
+		if db.writer, err = db.connect("main", 1, "file::memory:", parameters); err != nil {
 			return nil, err
 		}
 		db.reader, db.relayer = db.writer, db.writer
@@ -71,16 +70,16 @@ func openSQLite(ctx context.Context, p place, o options) (*DB, error) {
 	db.file = p.path
 	name := "file:" + (&url.URL{Path: filepath.ToSlash(p.path)}).EscapedPath()
 	parameters.Set("_query_only", "on")
-	if db.reader, err = db.connect("read", max(4, runtime.GOMAXPROCS(0)), name, parameters, t); err != nil {
+	if db.reader, err = db.connect("read", max(4, runtime.GOMAXPROCS(0)), name, parameters); err != nil {
 		return nil, err
 	}
 	parameters.Set("_query_only", "off")
-	if db.writer, err = db.connect("write", 1, name, parameters, t); err != nil {
+	if db.writer, err = db.connect("write", 1, name, parameters); err != nil {
 		return nil, err
 	}
 	// What became of a delivery may be lost with the power: then there is another one, as always after a crash.
 	parameters.Set("_synchronous", "normal")
-	if db.relayer, err = db.connect("relay", 1, name, parameters, t); err != nil {
+	if db.relayer, err = db.connect("relay", 1, name, parameters); err != nil {
 		return nil, err
 	}
 	db.turn = make(chan struct{}, 1)
@@ -119,12 +118,12 @@ func (db *DB) useWAL(ctx context.Context) error {
 }
 
 // connect does not connect yet: the first use does.
-func (db *DB) connect(pool string, size int, path string, parameters url.Values, t telemetry.Providers) (*sql.DB, error) {
+func (db *DB) connect(pool string, size int, path string, parameters url.Values) (*sql.DB, error) {
 	connector, err := sqlite.NewConnector(path + "?" + parameters.Encode())
 	if err != nil {
 		return nil, fmt.Errorf("connector: %w", err)
 	}
-	return db.pool(pool, size, connector, t), nil
+	return db.pool(pool, size, connector), nil
 }
 
 func sqliteCode(err error) (int, bool) {

@@ -10,7 +10,7 @@ import (
 // prepareStatements prepares what every use of a store needs.
 func (s *Store[A]) prepareStatements(ctx context.Context) error {
 	for _, p := range []struct {
-		into            **sql.Stmt
+		into            **statement
 		on              *sql.DB
 		operation, text string
 	}{
@@ -20,12 +20,10 @@ func (s *Store[A]) prepareStatements(ctx context.Context) error {
 		{&s.update, s.db.writer, "UPDATE", s.alteration()},
 		{&s.remove, s.db.writer, "DELETE", `DELETE FROM ` + s.table + ` WHERE id = $1 AND ($2 = 0 OR version = $2)`},
 	} {
-		s.db.statements.describe(p.text, p.operation, s.schema.Name)
-		statement, err := p.on.PrepareContext(ctx, p.text) //nolint:sqlclosecheck // lives as long as the database
-		if err != nil {
-			return fmt.Errorf("%s: %w", p.operation, err)
+		var err error
+		if *p.into, err = s.db.prepare(ctx, p.on, p.operation, s.schema.Name, p.text); err != nil {
+			return err
 		}
-		*p.into = statement
 	}
 	return nil
 }
@@ -75,18 +73,17 @@ func (s *Store[A]) batch() string {
 }
 
 // selection returns a prepared statement. There are as many as combinations of declared fields that are asked for.
-func (s *Store[A]) selection(ctx context.Context, text string) (*sql.Stmt, error) {
+func (s *Store[A]) selection(ctx context.Context, text string) (*statement, error) {
 	if known, ok := s.selections.Load(text); ok {
-		return known.(*sql.Stmt), nil //nolint:forcetypeassert // only this function stores in it
+		return known.(*statement), nil //nolint:forcetypeassert // only this function stores in it
 	}
-	s.db.statements.describe(text, "SELECT", s.schema.Name)
-	prepared, err := s.db.reader.PrepareContext(ctx, text)
+	selection, err := s.db.prepare(ctx, s.db.reader, "SELECT", s.schema.Name, text)
 	if err != nil {
 		return nil, fmt.Errorf("prepare: %w", err)
 	}
-	if known, loaded := s.selections.LoadOrStore(text, prepared); loaded {
-		_ = prepared.Close()          //nolint:sqlclosecheck // somebody else was faster: it is not used
-		return known.(*sql.Stmt), nil //nolint:forcetypeassert // as above
+	if known, loaded := s.selections.LoadOrStore(text, selection); loaded {
+		_ = selection.prepared.Close() // somebody else was faster: it is not used
+		return known.(*statement), nil //nolint:forcetypeassert // as above
 	}
-	return prepared, nil
+	return selection, nil
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -24,9 +23,9 @@ type Store[A any] struct {
 	fields []string // declared, sorted
 	table  string   // quoted
 
-	get, contains          *sql.Stmt
-	insert, update, remove *sql.Stmt
-	selections             sync.Map // text to *sql.Stmt: lists and counts, prepared when first used
+	get, contains          *statement
+	insert, update, remove *statement
+	selections             sync.Map // text to *statement: lists and counts, prepared when first used
 }
 
 var _ repository.Store[struct{}] = (*Store[struct{}])(nil)
@@ -50,7 +49,7 @@ func New[A any](ctx context.Context, db *DB, schema repository.Schema[A]) (*Stor
 
 // Get implements repository.Store.
 func (s *Store[A]) Get(ctx context.Context, id string) (repository.Loaded[A], error) {
-	rows, err := s.get.QueryContext(ctx, id)
+	rows, err := s.get.query(ctx, nil, id)
 	if err != nil {
 		return repository.Loaded[A]{}, s.db.classify(ctx, err)
 	}
@@ -67,11 +66,8 @@ func (s *Store[A]) Get(ctx context.Context, id string) (repository.Loaded[A], er
 // Contains implements repository.Store.
 func (s *Store[A]) Contains(ctx context.Context, id string) (bool, error) {
 	var found int
-	err := s.contains.QueryRowContext(ctx, id).Scan(&found)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
-	}
-	return err == nil, s.db.classify(ctx, err)
+	there, err := s.contains.one(ctx, nil, []any{id}, &found)
+	return there, s.db.classify(ctx, err)
 }
 
 // Save implements repository.Store.
@@ -83,7 +79,7 @@ func (s *Store[A]) Save(ctx context.Context, c repository.Change[A]) error {
 	var held bool
 	err = s.db.save(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if c.Once != "" {
-			if first, err := Once(ctx, tx, c.Once); err != nil || !first {
+			if first, err := s.db.outbox.record(ctx, tx, c.Once); err != nil || !first {
 				return cmp.Or(err, repository.ErrDuplicate)
 			}
 		}
@@ -104,11 +100,8 @@ func (s *Store[A]) Save(ctx context.Context, c repository.Change[A]) error {
 // Seen implements repository.Store.
 func (s *Store[A]) Seen(ctx context.Context, _, key string) (bool, error) {
 	var found int
-	err := s.db.outbox.seen.QueryRowContext(ctx, key).Scan(&found)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
-	}
-	return err == nil, s.db.classify(ctx, err)
+	seen, err := s.db.outbox.seen.one(ctx, nil, []any{key}, &found)
+	return seen, s.db.classify(ctx, err)
 }
 
 // values returns the document and the values of the declared fields.
@@ -149,19 +142,13 @@ func (s *Store[A]) change(ctx context.Context, tx *sql.Tx, c repository.Change[A
 	return fmt.Errorf("change %d is not known", c.Op)
 }
 
-// execOne returns none if the statement changed no row. The transaction closes its copy of the statement.
-func execOne(ctx context.Context, tx *sql.Tx, statement *sql.Stmt, none error, args ...any) error {
-	result, err := tx.StmtContext(ctx, statement).ExecContext(ctx, args...) //nolint:sqlclosecheck // as said above
-	if err != nil {
-		return err //nolint:wrapcheck // the portable type says what was attempted
-	}
-	switch n, err := result.RowsAffected(); {
-	case err != nil:
-		return fmt.Errorf("count changed rows: %w", err)
-	case n == 0:
+// execOne returns none if the statement changed no row.
+func execOne(ctx context.Context, tx *sql.Tx, s *statement, none error, args ...any) error {
+	n, err := s.exec(ctx, tx, args...)
+	if err == nil && n == 0 {
 		return none
 	}
-	return nil
+	return err
 }
 
 // List implements repository.Store.
@@ -187,11 +174,11 @@ func (s *Store[A]) List(ctx context.Context, f repository.Filter) ([]repository.
 			return nil, s.undeclared(field)
 		}
 	}
-	statement, err := s.selection(ctx, s.list(conditions.String())) //nolint:sqlclosecheck // it is kept
+	statement, err := s.selection(ctx, s.list(conditions.String()))
 	if err != nil {
 		return nil, s.db.classify(ctx, err)
 	}
-	rows, err := statement.QueryContext(ctx, args...)
+	rows, err := statement.query(ctx, nil, args...)
 	if err != nil {
 		return nil, s.db.classify(ctx, err)
 	}
@@ -204,11 +191,11 @@ func (s *Store[A]) Count(ctx context.Context, field string) (map[string]int64, e
 	if !slices.Contains(s.fields, field) {
 		return nil, s.undeclared(field)
 	}
-	statement, err := s.selection(ctx, s.count(field)) //nolint:sqlclosecheck // it is kept
+	statement, err := s.selection(ctx, s.count(field))
 	if err != nil {
 		return nil, s.db.classify(ctx, err)
 	}
-	rows, err := statement.QueryContext(ctx)
+	rows, err := statement.query(ctx, nil)
 	if err != nil {
 		return nil, s.db.classify(ctx, err)
 	}

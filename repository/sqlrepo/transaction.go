@@ -29,15 +29,11 @@ func (db *DB) Transact(ctx context.Context, do func(ctx context.Context, tx *sql
 // false if that was recorded before: then there is nothing left to do. Others that handle the same message wait until
 // this transaction ends. The relay of the database's outbox forgets keys, after a week by default.
 func Once(ctx context.Context, tx *sql.Tx, key string) (first bool, err error) {
-	result, err := tx.ExecContext(ctx, insertKey, key, time.Now().UnixNano())
-	if err != nil {
-		return false, fmt.Errorf("record inbox key: %w", err)
+	db, ok := ctx.Value(within{}).(*DB)
+	if !ok {
+		return false, errors.New("record inbox key: the context is not that of a transaction: use the one that Transact gives")
 	}
-	n, err := result.RowsAffected()
-	if err != nil {
-		return false, fmt.Errorf("count changed rows: %w", err)
-	}
-	return n == 1, nil
+	return db.outbox.record(ctx, tx, key)
 }
 
 // within is the context key of the database that a transaction is made in.
@@ -123,7 +119,7 @@ func (db *DB) transaction(ctx context.Context, on *sql.DB, do func(*sql.Tx) erro
 	outer, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	begun := context.AfterFunc(ctx, cancel)
-	tx, err := connection.BeginTx(outer, nil)
+	tx, err := db.begin(outer, connection)
 	if err != nil {
 		return fmt.Errorf("begin: %w", db.classify(ctx, err))
 	}
@@ -136,7 +132,19 @@ func (db *DB) transaction(ctx context.Context, on *sql.DB, do func(*sql.Tx) erro
 	if err := do(tx); err != nil {
 		return err
 	}
-	if err := tx.Commit(); err != nil {
+	return db.commit(outer, tx)
+}
+
+func (db *DB) begin(ctx context.Context, connection *sql.Conn) (tx *sql.Tx, err error) {
+	ctx, run := db.telemetry.begin.run(ctx)
+	defer func() { run.end(ctx, err) }()
+	return connection.BeginTx(ctx, nil) //nolint:wrapcheck // the caller explains
+}
+
+func (db *DB) commit(ctx context.Context, tx *sql.Tx) error {
+	ctx, run := db.telemetry.commit.run(ctx)
+	err := tx.Commit()
+	if run.end(ctx, err); err != nil {
 		return db.uncommitted(err)
 	}
 	return nil

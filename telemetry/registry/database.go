@@ -9,12 +9,10 @@ import (
 	"github.com/neuroglia-go/neuroglia/telemetry"
 )
 
-const otelsql = "github.com/XSAM/otelsql"
-
 // DBOperationDuration measures statements and transactions of databases.
 func DBOperationDuration() telemetry.Metric {
 	return convention(dbconv.ClientOperationDuration{}, []float64{0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10}, database()...).
-		By(otelsql)
+		By(sqlrepo)
 }
 
 // database are the attributes of what is measured.
@@ -32,7 +30,7 @@ func databaseSpans() []telemetry.Span {
 	return append([]telemetry.Span{{
 		ID: "neuroglia.db.client", Name: "{db.operation.name} {db.collection.name}", Kind: trace.SpanKindClient,
 		Stability: telemetry.Development,
-		Scope:     otelsql,
+		Scope:     sqlrepo,
 		Attributes: append(database(), semconv.DBQuerySummaryKey, semconv.DBQueryTextKey, semconv.DBNamespaceKey,
 			semconv.ServerAddressKey, semconv.ServerPortKey),
 		Events: map[string][]attribute.Key{"exception": {semconv.ExceptionTypeKey, semconv.ExceptionMessageKey}},
