@@ -43,6 +43,10 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if o.show {
+		fmt.Fprint(out, before.Markdown())
+		return keep(before, o)
+	}
 	b, err := newBench(ctx, o, root, out)
 	if err != nil {
 		return err

@@ -64,6 +64,13 @@ func TestThePizzeriaIsMeasuredWithTelemetryOnAndOff(t *testing.T) {
 			}
 		}
 	}
+	if err := os.WriteFile(document, []byte("# Fast\n<!-- generated: load -->\n<!-- end -->\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	shown, err := exec.CommandContext(t.Context(), program, "show", "-out", file, "-document", document).CombinedOutput()
+	if err != nil || !strings.HasSuffix(string(out), "\n"+string(shown)) {
+		t.Errorf("what is shown later differs: %v\n%s", err, shown)
+	}
 	text, err := os.ReadFile(document)
 	if err != nil {
 		t.Fatal(err)
@@ -95,7 +102,7 @@ func TestFlagsThatCannotBeAreExplained(t *testing.T) {
 		"-rounds 0":                "-rounds and -workers are 1 or more",
 		"-duration 1":              "invalid value",
 		"-duration 1ms":            "-duration is 100ms or more",
-		"soka":                     `unknown argument "soka": use soak or none, before the flags`,
+		"soka":                     `unknown argument "soka": use soak, show or none, before the flags`,
 		"soak -telemetry off,dead": "soak watches one configuration",
 		"-profile x":               "flag provided but not defined: -profile",
 	} {
@@ -109,7 +116,7 @@ func TestFlagsThatCannotBeAreExplained(t *testing.T) {
 func TestHelpNamesTheFlags(t *testing.T) {
 	t.Parallel()
 	out, err := exec.CommandContext(t.Context(), program, "-help").CombinedOutput()
-	if err != nil || !strings.Contains(string(out), "Usage: load [soak] [flags]") || !strings.Contains(string(out), "-telemetry") {
+	if err != nil || !strings.Contains(string(out), "Usage: load [soak|show] [flags]") || !strings.Contains(string(out), "-telemetry") {
 		t.Errorf("got %v, %s", err, out)
 	}
 }

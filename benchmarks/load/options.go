@@ -12,7 +12,7 @@ import (
 
 // options are what the command line says.
 type options struct {
-	soak                     bool
+	soak, show               bool
 	rounds, workers, rate    int
 	duration, warmUp         time.Duration
 	stores, mixes, telemetry []string
@@ -32,6 +32,9 @@ func parse(args []string, help io.Writer) (options, error) {
 	var o options
 	if len(args) > 0 && args[0] == "soak" {
 		o.soak, args = true, args[1:]
+	}
+	if len(args) > 0 && args[0] == "show" {
+		o.show, args = true, args[1:]
 	}
 	flags := flag.NewFlagSet("load", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
@@ -65,8 +68,8 @@ func parse(args []string, help io.Writer) (options, error) {
 	}
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
-			fmt.Fprint(help, "Usage: load [soak] [flags]\n\n"+
-				"Puts Mario's Pizzeria under load with telemetry on, off and in trouble; soak watches its memory.\n\n")
+			fmt.Fprint(help, "Usage: load [soak|show] [flags]\n\nPuts Mario's Pizzeria under load with telemetry on, off "+
+				"and in trouble; soak watches its memory, and show shows what was measured last.\n\n")
 			flags.SetOutput(help)
 			flags.PrintDefaults()
 		}
@@ -82,7 +85,7 @@ func parse(args []string, help io.Writer) (options, error) {
 	}
 	switch {
 	case flags.NArg() > 0:
-		return o, fmt.Errorf("unknown argument %q: use soak or none, before the flags", flags.Arg(0))
+		return o, fmt.Errorf("unknown argument %q: use soak, show or none, before the flags", flags.Arg(0))
 	case o.rounds < 1 || o.workers < 1:
 		return o, errors.New("-rounds and -workers are 1 or more")
 	case o.rate < 0:
