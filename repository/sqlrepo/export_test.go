@@ -74,10 +74,17 @@ func Plans(tb testing.TB, db *DB) map[string]string {
 	const one = `["one"]`
 	objects := encode([]row{{ID: "one", Type: "Ticket", Verdict: "again"}})
 	args := map[**statement][]any{
-		&o.insertion: {objects, "Ticket", "one", "owner", 1}, &o.claim: {"owner", 1, one, 1}, &o.peek: {one},
+		&o.claim: {"owner", 1, one, 1}, &o.peek: {one},
 		&o.renewal: {"owner", one, 1}, &o.conclusion: {"owner", objects}, &o.burial: {"owner", one},
 		&o.removal: {"owner", one}, &o.promotion: {objects}, &o.forgetting: {1, 1}, &o.exhumation: {one},
 		&o.resave: {one}, &o.discards: {one}, &o.seen: {"key"}, &o.key: {"key", 1},
+	}
+	for i := range o.insertions {
+		inserted := []any{"owner", "Ticket", "one", 1, false}
+		for range i + 1 {
+			inserted = append(inserted, "id", "type", 1, 1, "{}", "null", 1, 0)
+		}
+		args[&o.insertions[i]] = inserted
 	}
 	for _, s := range o.statements() {
 		if s.into != &o.status { // which counts

@@ -20,7 +20,8 @@ type Outbox struct {
 	owner string // whose leases those taken here are
 	lease time.Duration
 
-	insertion, key, seen                             *statement // in the pools of requests
+	insertions                                       [4]*statement // of one entry, of two and on, in the pool of requests
+	key, seen                                        *statement    // in the pools of requests
 	claim, peek, renewal                             *statement
 	conclusion, burial, removal, promotion           *statement
 	status, forgetting, exhumation, resave, discards *statement
@@ -47,39 +48,31 @@ func (o *Outbox) Lease() time.Duration { return o.lease }
 
 // row is an element of the JSON arrays that statements get their many values in.
 type row struct {
-	N        int    `json:"n"`
-	ID       string `json:"id"`
-	Type     string `json:"type"`
-	Version  int64  `json:"version"`
-	RaisedAt int64  `json:"raised_at"`
-	Data     string `json:"data"`
-	Origin   string `json:"origin"`
-	Handled  string `json:"handled"`
-	Error    string `json:"error"`
-	Due      int64  `json:"due"`
-	Wait     int64  `json:"wait"`
-	Verdict  string `json:"verdict"`
+	ID      string `json:"id"`
+	Type    string `json:"type"`
+	Handled string `json:"handled"`
+	Error   string `json:"error"`
+	Wait    int64  `json:"wait"`
+	Verdict string `json:"verdict"`
 }
 
 // save adds the entries of one change, and reports whether this process holds them.
 func (o *Outbox) save(ctx context.Context, tx *sql.Tx, entries []outbox.Entry) (held bool, err error) {
-	if len(entries) == 0 {
-		return false, nil
-	}
-	rows := make([]row, len(entries))
-	for i, e := range entries {
-		if e.AggregateType != entries[0].AggregateType || e.AggregateID != entries[0].AggregateID {
-			return false, fmt.Errorf("event %s is of another aggregate than the first of the same change", e.ID)
+	for rest := entries; len(rest) > 0; {
+		some := rest[:min(len(rest), len(o.insertions))]
+		rest = rest[len(some):]
+		args := append(make([]any, 0, insertedBefore+len(some)*insertedEach),
+			o.owner, entries[0].AggregateType, entries[0].AggregateID, o.lease.Nanoseconds(), held)
+		for _, e := range some {
+			if e.AggregateType != entries[0].AggregateType || e.AggregateID != entries[0].AggregateID {
+				return false, fmt.Errorf("event %s is of another aggregate than the first of the same change", e.ID)
+			}
+			args = append(args, e.ID, e.Type, e.Version, nanoseconds(e.RaisedAt), string(e.Data), encode(e.Origin),
+				nanoseconds(e.Due), max(0, time.Until(e.Due).Nanoseconds()))
 		}
-		rows[i] = row{
-			N: i, ID: e.ID, Type: e.Type, Version: e.Version, RaisedAt: nanoseconds(e.RaisedAt), Data: string(e.Data),
-			Origin: encode(e.Origin), Due: nanoseconds(e.Due), Wait: max(0, time.Until(e.Due).Nanoseconds()),
+		if _, err := o.insertions[len(some)-1].one(ctx, tx, args, &held); err != nil {
+			return false, fmt.Errorf("keep events: %w", err)
 		}
-	}
-	first := &entries[0]
-	args := []any{encode(rows), first.AggregateType, first.AggregateID, o.owner, o.lease.Nanoseconds()}
-	if _, err := o.insertion.one(ctx, tx, args, &held); err != nil {
-		return false, fmt.Errorf("keep events: %w", err)
 	}
 	return held, nil
 }

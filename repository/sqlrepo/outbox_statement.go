@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/neuroglia-go/neuroglia/outbox"
@@ -14,6 +15,9 @@ import (
 const (
 	// kept are the columns that pending entries and dead letters have.
 	kept = `id, type, aggregate_type, aggregate_id, version, raised_at, data, origin, attempts, handled, error, due_at, replays`
+
+	// insertedBefore is how many parameters an insertion has before those of its entries, and insertedEach how many each has.
+	insertedBefore, insertedEach = 5, 8
 
 	pendingTable, deadTable, inboxTable = "neuroglia_outbox", "neuroglia_dead_letters", "neuroglia_inbox"
 )
@@ -41,8 +45,7 @@ func (o *Outbox) statements() []prepared {
 	if d.alone == "" {
 		reader = o.db.reader
 	}
-	return []prepared{
-		{&o.insertion, o.db.writer, "INSERT", pendingTable, o.insert()},
+	statements := []prepared{
 		{&o.key, o.db.writer, "INSERT", inboxTable, `INSERT INTO neuroglia_inbox (key, at) VALUES ($1, $2)
 			ON CONFLICT (key) DO NOTHING`},
 		{&o.seen, o.db.reader, "SELECT", inboxTable, `SELECT 1 FROM neuroglia_inbox WHERE key = $1`},
@@ -66,22 +69,30 @@ func (o *Outbox) statements() []prepared {
 		{&o.resave, o.db.relayer, "INSERT", pendingTable, o.resaving()},
 		{&o.discards, o.db.relayer, "DELETE", deadTable, `DELETE FROM neuroglia_dead_letters WHERE ` + fmt.Sprintf(d.among, "id", 1)},
 	}
+	for i := range o.insertions {
+		statements = append(statements, prepared{&o.insertions[i], o.db.writer, "INSERT", pendingTable, o.insert(i + 1)})
+	}
+	return statements
 }
 
-// insert adds the entries of one change, leased to $4 unless they have to wait. The first is the head of its stream then.
-// What is due by this process's clock is due by that of the database, whatever that shows.
-func (o *Outbox) insert() string {
+// insert adds n entries of one change, leased to $1 unless they have to wait. The first is the head of its stream then. If
+// $5 is true they follow others of the same change, which are leased. What is due by this process's clock is due by that of
+// the database, whatever that shows.
+func (o *Outbox) insert(n int) string {
 	d := o.db.dialect
-	const given, wait = `CAST(e.value ->> 'due' AS BIGINT)`, `CAST(e.value ->> 'wait' AS BIGINT)`
-	due := `CASE WHEN ` + wait + ` > 0 OR ` + given + ` > ` + d.now + ` THEN ` + d.now + ` + ` + wait + ` ELSE ` + given + ` END`
+	given := make([]string, n)
+	for i := range given {
+		p := func(field int) int { return insertedBefore + i*insertedEach + field }
+		given[i] = fmt.Sprintf(`(%d, $%d, $%d, CAST($%d AS BIGINT), CAST($%d AS BIGINT), $%d, $%d, CAST($%d AS BIGINT),
+			CAST($%d AS BIGINT))`, i, p(1), p(2), p(3), p(4), p(5), p(6), p(7), p(8))
+	}
+	due := `CASE WHEN e.column9 > 0 OR e.column8 > ` + d.now + ` THEN ` + d.now + ` + e.column9 ELSE e.column8 END`
 	return `INSERT INTO neuroglia_outbox (` + kept + `, owner, free_at, head)
-		SELECT e.value ->> 'id', e.value ->> 'type', $2, $3, CAST(e.value ->> 'version' AS BIGINT),
-			CAST(e.value ->> 'raised_at' AS BIGINT), e.value ->> 'data', e.value ->> 'origin',
-			CASE WHEN s.busy THEN 0 ELSE 1 END, 'null', '', ` + due + `, 0, CASE WHEN s.busy THEN NULL ELSE $4 END,
-			CASE WHEN s.busy THEN ` + due + ` ELSE ` + d.now + ` + $5 END,
-			NOT s.busy AND CAST(e.value ->> 'n' AS BIGINT) = 0
-		FROM (SELECT ` + d.busy + ` AS busy) AS s, ` + fmt.Sprintf(d.rows, 1) + `
-		ORDER BY CAST(e.value ->> 'n' AS BIGINT) RETURNING owner IS NOT NULL`
+		SELECT e.column2, e.column3, $2, $3, e.column4, e.column5, e.column6, e.column7, CASE WHEN s.busy THEN 0 ELSE 1 END,
+			'null', '', ` + due + `, 0, CASE WHEN s.busy THEN NULL ELSE $1 END,
+			CASE WHEN s.busy THEN ` + due + ` ELSE ` + d.now + ` + $4 END, NOT s.busy AND NOT $5 AND e.column1 = 0
+		FROM (SELECT CASE WHEN $5 THEN FALSE ELSE ` + d.busy + ` END AS busy) AS s, (VALUES ` + strings.Join(given, ", ") + `) AS e
+		ORDER BY e.column1 RETURNING owner IS NOT NULL`
 }
 
 func (o *Outbox) claiming() string {
