@@ -94,7 +94,9 @@ func TestWindowsFollowTheTimeRange(t *testing.T) {
 func TestDurationsLeadToTraces(t *testing.T) {
 	t.Parallel()
 	without := map[string]string{
-		"neuroglia-overview/Wait for a processor": "the Go runtime measures it, outside of any trace",
+		"neuroglia-overview/Wait for a processor":       "the Go runtime measures it, outside of any trace",
+		"neuroglia-telemetry-health/p95 of exports":     "an export is of many traces",
+		"neuroglia-telemetry-health/p95 of collections": "a collection is of no trace",
 	}
 	for _, p := range everyPanel(t) {
 		quantiles, exemplars := false, false

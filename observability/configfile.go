@@ -13,6 +13,7 @@ import (
 	"go.opentelemetry.io/otel/log"
 	"go.opentelemetry.io/otel/metric"
 	sdklog "go.opentelemetry.io/otel/sdk/log"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/trace"
 )
 
@@ -36,11 +37,12 @@ func newConfigFile(ctx context.Context, c *config, path string, stdout *slog.Log
 	}
 	addAttributes(conf, describe(ctx, c, stdout).Attributes())
 	defer unset("OTEL_CONFIG_FILE")() // otelconf would read the file again, and use that in place of conf
+	defer measuring()()
 	sdk, err := otelconf.NewSDK(
 		otelconf.WithContext(ctx),
 		otelconf.WithOpenTelemetryConfiguration(*conf),
 		otelconf.WithTracerProviderOptions(append(c.tracerOptions(), c.traces...)...),
-		otelconf.WithMeterProviderOptions(c.metrics...),
+		otelconf.WithMeterProviderOptions(append([]sdkmetric.Option{sdkViews()}, c.metrics...)...),
 		otelconf.WithLoggerProviderOptions(append([]sdklog.LoggerProviderOption{sdklog.WithProcessor(validLogsFirst{})}, c.logs...)...),
 	)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"runtime/debug"
 	"time"
 
@@ -18,11 +19,12 @@ import (
 
 // NewLogger is the logger that Start installs, with outputs of the test's choice.
 func NewLogger(stdout io.Writer, export log.LoggerProvider, level slog.Leveler, baggage ...string) *slog.Logger {
+	out := newStdout(stdout, level)
 	var to slog.Handler
 	if export != nil {
 		to = otelslog.NewHandler(scopeName, otelslog.WithLoggerProvider(export))
 	}
-	return slog.New(newHandler(level, newStdoutHandler(stdout, level), to, baggage))
+	return slog.New(newHandler(level, out.handler, to, out.written, baggage))
 }
 
 // NewErrorHandler is the error handler that Start installs, with a clock of the test's choice.
@@ -54,7 +56,9 @@ func TrustedBaggage(p propagation.TextMapPropagator, keys ...string) propagation
 func BaggageCopier(keys ...string) sdktrace.SpanProcessor { return baggageCopier{keys} }
 
 // StartProcessMetrics is what Start measures the process with.
-func StartProcessMetrics(p metric.MeterProvider) error { return startProcessMetrics(p, false) }
+func StartProcessMetrics(p metric.MeterProvider) error {
+	return startProcessMetrics(p, false, func() int64 { return 0 })
+}
 
 // TolerantProvider is what the metrics of the machine are measured with.
 func TolerantProvider(p metric.MeterProvider) metric.MeterProvider { return tolerantProvider{p} }
@@ -63,4 +67,24 @@ func TolerantProvider(p metric.MeterProvider) metric.MeterProvider { return tole
 func PackageOf(function string) string { return packageOf(function) }
 
 // StdoutFormat names the handler that writes to f.
-func StdoutFormat(f io.Writer) string { return fmt.Sprintf("%T", newStdoutHandler(f, slog.LevelInfo)) }
+func StdoutFormat(f *os.File) string { return fmt.Sprintf("%T", newFileHandler(f, f, slog.LevelInfo)) }
+
+// NewStdoutQueue is what Start puts before a file.
+func NewStdoutQueue(to io.Writer, room int, tell func(dropped int)) *StdoutQueue {
+	return &StdoutQueue{newStdoutQueue(to, room, tell)}
+}
+
+// StdoutQueue has the methods of a queue that tests call.
+type StdoutQueue struct{ *stdoutQueue }
+
+// Flush waits until all is written.
+func (q *StdoutQueue) Flush(most time.Duration) bool { return q.flush(most) }
+
+// Close ends the queue.
+func (q *StdoutQueue) Close(most time.Duration) { q.close(most) }
+
+// Lost returns how many lines were dropped.
+func (q *StdoutQueue) Lost() int64 { return q.lost() }
+
+// Written reports whether all is written to standard output, and waits a little for it.
+func Written(t *Telemetry) bool { return t.out.queue.flush(stdoutPatience) }

@@ -45,8 +45,7 @@ func (nothing) loggerProvider(context.Context) (log.LoggerProvider, error) {
 	return lognoop.NewLoggerProvider(), nil
 }
 
-// install makes the providers of a source global. Metrics come first, because the SDK's parts measure themselves if
-// OTEL_GO_X_OBSERVABILITY asks for it.
+// install makes the providers of a source global. Metrics come first, because the SDK's parts measure themselves.
 func (t *Telemetry) install(ctx context.Context, from source) (providers, error) {
 	var all providers
 	var err error
@@ -74,7 +73,9 @@ func claim[P any](ctx context.Context, t *Telemetry, all *providers, signal stri
 		all.foreign = append(all.foreign, signal)
 		return there, nil
 	}
+	end := measuring()
 	provider, err := create(ctx)
+	end()
 	if err != nil {
 		return provider, err
 	}

@@ -57,6 +57,9 @@ func lives() map[string]func(context.Context) error {
 		"started again":   startedAgain,
 		"without context": withoutContext,
 		"wild text":       wildText,
+		"more than fits":  moreThanFits,
+		"storm of lines":  stormOfLines,
+		"fatal":           fatal,
 	}
 }
 
@@ -127,8 +130,8 @@ func (o outcome) took(t *testing.T, what string) time.Duration {
 	return time.Duration(ms) * time.Millisecond
 }
 
-// live lives a life in an environment that has only the given OTEL_* variables.
-func live(t *testing.T, name string, env ...string) outcome {
+// command is a life in an environment that has only the given OTEL_* variables.
+func command(t *testing.T, name string, env ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	for _, entry := range os.Environ() {
@@ -137,6 +140,13 @@ func live(t *testing.T, name string, env ...string) outcome {
 		}
 	}
 	cmd.Env = append(append(cmd.Env, lifeVariable+"="+name, "GORACE=atexit_sleep_ms=0"), env...)
+	return cmd
+}
+
+// live lives a life.
+func live(t *testing.T, name string, env ...string) outcome {
+	t.Helper()
+	cmd := command(t, name, env...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()

@@ -88,5 +88,9 @@ func Baggage(keys ...string) Option {
 // measures the same once for all services. The metrics of the Go runtime and of the process are always on.
 func HostMetrics() Option { return func(c *config) { c.hostMetrics = true } }
 
-// Stdout is where log records and console exporters write. Defaults to os.Stdout: text if it is a terminal, else JSON.
+// Stdout is where log records and console exporters write. A file has a queue before it, so that nobody waits for a pipe that
+// is not read: what does not fit into its 2 MiB is dropped, counted, and told about when the file is read again. Records of
+// errors wait up to 100 ms to be written, once while nothing is. All else that a process says just before it ends by
+// os.Exit or a panic may not be there; [Telemetry.Shutdown] writes it. Any other writer is called by whoever logs. Defaults
+// to os.Stdout: text if it is a terminal, else JSON.
 func Stdout(w io.Writer) Option { return func(c *config) { c.stdout = w } }

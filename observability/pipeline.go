@@ -60,7 +60,7 @@ func (p *pipelines) meterProvider(ctx context.Context) (metric.MeterProvider, er
 	if p.settings.Metrics.Off() && len(p.metrics) == 0 {
 		return metricnoop.NewMeterProvider(), nil
 	}
-	opts := []sdkmetric.Option{sdkmetric.WithResource(p.resource)}
+	opts := []sdkmetric.Option{sdkmetric.WithResource(p.resource), sdkViews()}
 	for _, name := range p.settings.Metrics.Exporters {
 		reader, err := p.metricReader(ctx, name)
 		if err != nil {

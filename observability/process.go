@@ -17,15 +17,17 @@ import (
 	"github.com/neuroglia-go/neuroglia/telemetry/registry"
 )
 
-// startProcessMetrics measures the Go runtime and the process, and the whole machine if that is wanted.
-func startProcessMetrics(provider metric.MeterProvider, machine bool) error {
+// startProcessMetrics measures the Go runtime, the process and what its standard output loses, and the whole machine if that
+// is wanted.
+func startProcessMetrics(provider metric.MeterProvider, machine bool, lost func() int64) error {
 	if _, off := provider.(metricnoop.MeterProvider); off {
 		return nil
 	}
 	if err := runtime.Start(runtime.WithMeterProvider(provider)); err != nil {
 		return fmt.Errorf("measure the Go runtime: %w", err)
 	}
-	if err := observeProcess(provider.Meter(scopeName, metric.WithSchemaURL(semconv.SchemaURL)), !machine); err != nil {
+	meter := provider.Meter(scopeName, metric.WithSchemaURL(semconv.SchemaURL))
+	if err := errors.Join(observeProcess(meter, !machine), observeStdout(meter, lost)); err != nil {
 		return fmt.Errorf("measure the process: %w", err)
 	}
 	if machine {
@@ -34,6 +36,18 @@ func startProcessMetrics(provider metric.MeterProvider, machine bool) error {
 		}
 	}
 	return nil
+}
+
+func observeStdout(meter metric.Meter, lost func() int64) error {
+	dropped, err := registry.StdoutDropped().Float64ObservableCounter(meter)
+	if err != nil {
+		return fmt.Errorf("measure standard output: %w", err)
+	}
+	_, err = meter.RegisterCallback(func(_ context.Context, o metric.Observer) error {
+		o.ObserveFloat64(dropped, float64(lost()))
+		return nil
+	}, dropped)
+	return err //nolint:wrapcheck // the caller says what it is about
 }
 
 // processInstruments are the process.* metrics of the semantic conventions.

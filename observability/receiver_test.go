@@ -19,6 +19,7 @@ import (
 	colmetrics "go.opentelemetry.io/proto/otlp/collector/metrics/v1"
 	coltrace "go.opentelemetry.io/proto/otlp/collector/trace/v1"
 	common "go.opentelemetry.io/proto/otlp/common/v1"
+	metrics "go.opentelemetry.io/proto/otlp/metrics/v1"
 	"google.golang.org/grpc"
 	_ "google.golang.org/grpc/encoding/gzip" // the server's decompressor
 	"google.golang.org/grpc/metadata"
@@ -33,12 +34,13 @@ type receiver struct {
 
 	mu    sync.Mutex
 	lines []string
+	sums  map[string]int64
 }
 
 // newHTTPReceiver returns a receiver and its URL.
 func newHTTPReceiver(t *testing.T) (*receiver, string) {
 	t.Helper()
-	r := &receiver{}
+	r := &receiver{sums: map[string]int64{}}
 	server := httptest.NewServer(r.handler(t))
 	t.Cleanup(server.Close)
 	return r, server.URL
@@ -47,7 +49,7 @@ func newHTTPReceiver(t *testing.T) (*receiver, string) {
 // newTLSReceiver returns a receiver, its URL, and a file with its certificate.
 func newTLSReceiver(t *testing.T) (r *receiver, url, certificate string) {
 	t.Helper()
-	r = &receiver{}
+	r = &receiver{sums: map[string]int64{}}
 	server := httptest.NewTLSServer(r.handler(t))
 	t.Cleanup(server.Close)
 	certificate = filepath.Join(t.TempDir(), "ca.pem")
@@ -92,7 +94,7 @@ func (r *receiver) handler(t *testing.T) http.Handler {
 // newGRPCReceiver returns a receiver and its URL.
 func newGRPCReceiver(t *testing.T) (*receiver, string) {
 	t.Helper()
-	r := &receiver{}
+	r := &receiver{sums: map[string]int64{}}
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -164,6 +166,7 @@ func (r *receiver) take(m proto.Message) {
 			for _, sm := range rm.GetScopeMetrics() {
 				for _, metric := range sm.GetMetrics() {
 					r.add("metric " + metric.GetName())
+					r.keepSums(metric)
 					for _, p := range metric.GetSum().GetDataPoints() {
 						for _, e := range p.GetExemplars() {
 							r.add(fmt.Sprintf("exemplar %s %t", metric.GetName(), len(e.GetTraceId()) == 16))
@@ -183,6 +186,26 @@ func (r *receiver) take(m proto.Message) {
 			}
 		}
 	}
+}
+
+// keepSums keeps what parts of the SDK count, without their names and addresses.
+func (r *receiver) keepSums(m *metrics.Metric) {
+	if !strings.HasPrefix(m.GetName(), "otel.sdk.") {
+		return
+	}
+	for _, p := range m.GetSum().GetDataPoints() {
+		kept := slices.DeleteFunc(slices.Clone(p.GetAttributes()), func(a *common.KeyValue) bool { return a.GetKey() != "error.type" })
+		r.mu.Lock()
+		r.sums[strings.TrimSpace(m.GetName()+" "+attributes(kept))] = p.GetAsInt()
+		r.mu.Unlock()
+	}
+}
+
+// sum returns the last value of a metric of the SDK's with an error.type, if there is any.
+func (r *receiver) sum(name string) int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.sums[name]
 }
 
 func attributes(attrs []*common.KeyValue) string {

@@ -32,6 +32,7 @@ type Telemetry struct {
 	providers telemetry.Providers
 	pipelines []pipeline
 	errors    *errorLog
+	out       *stdout
 	stdout    *slog.Logger
 	restore   []func()
 
@@ -62,21 +63,23 @@ func Start(ctx context.Context, name string, opts ...Option) (*Telemetry, error)
 	if err != nil {
 		return nil, fmt.Errorf("environment: %w", err)
 	}
-	stdout := newStdoutHandler(c.stdout, c.level)
-	t := &Telemetry{stdout: slog.New(stdout), errors: newErrorLog(slog.New(stdout))}
+	out := newStdout(c.stdout, c.level)
+	c.stdout = out
+	t := &Telemetry{out: out, stdout: slog.New(out.handler), errors: newErrorLog(slog.New(out.handler))}
 	if settings.SDKLogLevel == "none" {
 		t.errors.logger = slog.New(slog.DiscardHandler)
 	}
 	otel.SetErrorHandler(t.errors)
-	otel.SetLogger(logr.FromSlogHandler(newSDKLog(stdout, settings.SDKLogLevel, t.errors)))
+	otel.SetLogger(logr.FromSlogHandler(newSDKLog(out.handler, settings.SDKLogLevel, t.errors)))
 
 	from, propagator, err := t.source(ctx, c, settings)
 	if err != nil {
+		out.close()
 		return nil, err
 	}
 	all, err := t.install(ctx, from)
 	if err == nil && !settings.Disabled && !slices.Contains(all.foreign, "metrics") {
-		err = startProcessMetrics(all.meter, c.hostMetrics)
+		err = startProcessMetrics(all.meter, c.hostMetrics, out.lost)
 	}
 	if err != nil {
 		return nil, errors.Join(err, t.Shutdown(ctx))
@@ -90,7 +93,7 @@ func Start(ctx context.Context, name string, opts ...Option) (*Telemetry, error)
 	}
 	t.providers = telemetry.Providers{
 		Tracer: all.tracer, Meter: all.meter, Propagator: all.propagator,
-		Logger: slog.New(newHandler(c.level, stdout, export, c.baggage)),
+		Logger: slog.New(newHandler(c.level, out.handler, export, out.written, c.baggage)),
 	}
 	slog.SetDefault(t.providers.Logger)
 	report(ctx, t.providers.Logger, settings, all)
@@ -127,7 +130,8 @@ func (t *Telemetry) ForceFlush(ctx context.Context) error {
 
 // Shutdown sends everything that is waiting and ends telemetry, all signals at the same time. It returns within five
 // seconds, whatever the exporters do; a context that has already ended, as that of a signal has, does not shorten it.
-// Further calls return the result of the first. Afterwards the globals are no-ops and logs go to standard output only.
+// Further calls return the result of the first. Afterwards the globals are no-ops and logs go to standard output only, at
+// once.
 func (t *Telemetry) Shutdown(ctx context.Context) error {
 	t.once.Do(func() {
 		t.err = t.each(ctx, func(ctx context.Context, p pipeline) error { return p.Shutdown(ctx) })
@@ -137,6 +141,7 @@ func (t *Telemetry) Shutdown(ctx context.Context) error {
 		if n := t.errors.rest(); n > 0 {
 			t.stdout.WarnContext(ctx, "telemetry errors that were not shown", "suppressed", n)
 		}
+		t.out.close()
 	})
 	return t.err
 }

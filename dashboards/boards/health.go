@@ -21,6 +21,7 @@ func Health() grafana.Dashboard {
 		Variables: choices(),
 		Rows: []grafana.Row{
 			{Title: "Services", Panels: servicePanels()},
+			{Title: "Export", Panels: exportPanels()},
 			{Title: "Outbox and bus", Panels: append(outboxPanels(), busPanels()...)},
 			{Title: "Collector", Panels: collectorPanels()},
 			{Title: "Stores", Panels: storePanels()},

@@ -16,7 +16,7 @@ import (
 // stack are the alerts of telemetry itself: whether the others can be believed.
 func stack() File {
 	return File{Name: "telemetry", Groups: []Group{
-		{Name: "telemetry-services", Alerts: serviceAlerts()},
+		{Name: "telemetry-services", Alerts: append(serviceAlerts(), exportAlerts()...)},
 		{Name: "telemetry-collector", Alerts: collectorAlerts()},
 	}}
 }

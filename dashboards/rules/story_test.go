@@ -158,7 +158,7 @@ func (s story) expects(a rules.Alert) []expected {
 
 func stories() []story {
 	return slices.Concat(httpStories(), messageStories(), eventStories(), repositoryStories(), processStories(), serviceStories(),
-		collectorStories(), pizzeriaStories(), outboxStories(), busStories())
+		exportStories(), collectorStories(), pizzeriaStories(), outboxStories(), busStories())
 }
 
 func alerts() []rules.Alert {

@@ -40,6 +40,13 @@ type proof struct {
 var shared *proof
 
 func TestMain(m *testing.M) {
+	if os.Getenv(lossyVariable) != "" {
+		if err := lossy(context.Background()); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	os.Exit(run(m))
 }
 
@@ -146,7 +153,8 @@ func goThrough(ctx context.Context, customers *exec.Cmd, s *stack.Stack, databas
 		return err
 	}
 	time.Sleep(traffic - 25*time.Second) // there is nothing to wait for but the time of an incident
-	return errors.Join(breakDatabase(ctx, database, broken), overflow(ctx, s.URL("collector")), customers.Wait())
+	return errors.Join(breakDatabase(ctx, database, broken), overflow(ctx, s.URL("collector")), lose(ctx, s.URL("collector")),
+		customers.Wait())
 }
 
 // ready waits until the pizzeria is.

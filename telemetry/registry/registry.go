@@ -20,7 +20,7 @@ const module = "github.com/neuroglia-go/neuroglia"
 func Metrics() []telemetry.Metric {
 	return slices.Concat(
 		mediatorMetrics(), repositoryMetrics(), outboxMetrics(), eventbusMetrics(), resilienceMetrics(), httpMetrics(),
-		databaseMetrics(), runtimeMetrics())
+		databaseMetrics(), runtimeMetrics(), sdkMetrics())
 }
 
 // Spans returns all spans, by area.

@@ -43,6 +43,12 @@ func Uptime() telemetry.Metric {
 	return convention(processconv.UptimeObservable{}, nil).By(observability)
 }
 
+// StdoutDropped counts log records that are missing on standard output, because nobody read it for a while.
+func StdoutDropped() telemetry.Metric {
+	return telemetry.Counter("neuroglia.stdout.dropped", "{record}",
+		"Log records for which there was no room while standard output was not read.").By(observability)
+}
+
 // GoMemoryUsed measures the memory of the Go runtime.
 func GoMemoryUsed() telemetry.Metric {
 	return convention(goconv.MemoryUsed{}, nil, semconv.GoMemoryTypeKey).By(goRuntime)
@@ -82,7 +88,7 @@ func GoScheduleDuration() telemetry.Metric {
 
 func runtimeMetrics() []telemetry.Metric {
 	return []telemetry.Metric{
-		CPUTime(), MemoryUsage(), VirtualMemory(), FileDescriptors(), Threads(), Uptime(),
+		CPUTime(), MemoryUsage(), VirtualMemory(), FileDescriptors(), Threads(), Uptime(), StdoutDropped(),
 		GoMemoryUsed(), GoMemoryLimit(), GoMemoryAllocated(), GoMemoryAllocations(), GoMemoryGCGoal(), GoGoroutines(),
 		GoProcessorLimit(), GoConfigGOGC(), GoScheduleDuration(),
 	}
