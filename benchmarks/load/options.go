@@ -38,7 +38,7 @@ func parse(args []string, help io.Writer) (options, error) {
 	}
 	flags := flag.NewFlagSet("load", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	duration, mix, telemetry, stores := 3*time.Second, mixNames(), telemetryNames(), []string{"sqlite-memory", "postgres"}
+	duration, mix, telemetry, stores := 2*time.Second, mixNames(), telemetryNames(), []string{"sqlite-memory", "postgres"}
 	if o.soak {
 		duration, mix, telemetry, stores = 10*time.Minute, []string{getOrder}, []string{deadCollector}, stores[:1]
 	}
