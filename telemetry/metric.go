@@ -100,6 +100,16 @@ func (m Metric) Float64Histogram(meter metric.Meter) (metric.Float64Histogram, e
 	return i, m.check(KindHistogram, err)
 }
 
+// Int64Histogram makes the instrument of a histogram of whole numbers.
+func (m Metric) Int64Histogram(meter metric.Meter) (metric.Int64Histogram, error) {
+	opts := []metric.Int64HistogramOption{metric.WithUnit(m.Unit), metric.WithDescription(m.Description)}
+	if len(m.Bounds) > 0 {
+		opts = append(opts, metric.WithExplicitBucketBoundaries(m.Bounds...))
+	}
+	i, err := meter.Int64Histogram(m.Name, opts...)
+	return i, m.check(KindHistogram, err)
+}
+
 // Float64ObservableGauge makes the instrument of a gauge.
 func (m Metric) Float64ObservableGauge(meter metric.Meter) (metric.Float64ObservableGauge, error) {
 	i, err := meter.Float64ObservableGauge(m.Name, metric.WithUnit(m.Unit), metric.WithDescription(m.Description))

@@ -17,6 +17,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -28,14 +29,15 @@ import (
 // API is the routes of one service. It is an http.Handler, and with [API.Part] a part of an app.Host. Register first,
 // then serve; serving is safe for concurrent use.
 type API struct {
-	mediator *mediator.Mediator
-	config   Config
-	mux      *http.ServeMux
-	tracing  *instrumentation
-	patterns map[string]bool // all of them; true if without telemetry
-	document document
-	problems []error
-	ready    readiness
+	mediator  *mediator.Mediator
+	config    Config
+	mux       *http.ServeMux
+	tracing   *instrumentation
+	endpoints map[string]*endpoint // by pattern
+	nowhere   *endpoint            // of requests that match none
+	document  document
+	problems  []error
+	ready     readiness
 
 	openapiJSON, docsHTML func() ([]byte, error) // made at the first request, when all routes are registered
 
@@ -49,12 +51,13 @@ var _ http.Handler = (*API)(nil)
 
 // New returns an API with no routes but those for health and documentation.
 func New(m *mediator.Mediator, config Config) *API {
-	a := &API{mediator: m, config: config.withDefaults(), mux: http.NewServeMux(), patterns: map[string]bool{}}
+	a := &API{mediator: m, config: config.withDefaults(), mux: http.NewServeMux()}
+	a.endpoints, a.nowhere = map[string]*endpoint{}, &endpoint{}
 	a.document = newDocument(a.config)
 	a.openapiJSON, a.docsHTML = sync.OnceValues(a.document.encode), sync.OnceValues(a.render)
 	a.ready = readiness{check: a.config.Ready, timeout: a.config.ReadyTimeout, logger: a.config.Telemetry.Logger}
 	var err error
-	if a.tracing, err = newInstrumentation(a.config, a.serve); err != nil {
+	if a.tracing, err = newInstrumentation(a.config); err != nil {
 		a.problems = append(a.problems, err)
 	}
 	a.quiet("GET /healthz", a.alive)
@@ -79,78 +82,92 @@ func (a *API) OpenAPI() *huma.OpenAPI { return a.document.OpenAPI }
 // Handle gives requests that match a pattern of http.ServeMux to a handler of your own. It has the same telemetry,
 // limits of time and recovery from panics as the routes of messages; it is not in the OpenAPI document.
 func (a *API) Handle(pattern string, h http.Handler) {
-	a.handle(pattern, func(w http.ResponseWriter, r *http.Request) error {
+	a.handle(pattern, &endpoint{handler: func(w http.ResponseWriter, r *http.Request) error {
 		h.ServeHTTP(w, r)
 		return nil
-	})
+	}})
 }
 
-// handler answers a request or returns an error, never both.
-type handler func(http.ResponseWriter, *http.Request) error
-
-// handle registers a handler. What ServeMux panics about is a problem for [API.Build] to report.
-func (a *API) handle(pattern string, h handler) {
+// handle registers an endpoint. What ServeMux panics about is a problem for [API.Build] to report.
+func (a *API) handle(pattern string, e *endpoint) {
 	defer func() {
 		if v := recover(); v != nil {
 			a.problems = append(a.problems, fmt.Errorf("web: route %s: %v", pattern, v))
 		}
 	}()
-	if _, twice := a.patterns[pattern]; twice {
+	if a.endpoints[pattern] != nil {
 		panic("registered twice")
 	}
-	a.patterns[pattern] = false
-	a.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-		if err := h(w, r); err != nil {
-			a.fail(w, r, err)
-		}
-	})
+	a.endpoints[pattern] = e
+	if _, path, found := strings.Cut(pattern, "/"); found {
+		e.route = "/" + path
+	}
+	a.mux.Handle(pattern, e)
 }
 
 // quiet registers a handler whose requests have no telemetry.
-func (a *API) quiet(pattern string, h handler) {
-	a.handle(pattern, h)
-	a.patterns[pattern] = true
-}
+func (a *API) quiet(pattern string, h handler) { a.handle(pattern, &endpoint{handler: h, quiet: true}) }
 
 // ServeHTTP answers a request.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	_, pattern := a.mux.Handler(r)
-	if a.patterns[pattern] {
-		a.serve(w, r, &exchange{original: r, pattern: pattern})
+	x := &exchange{api: a, original: r}
+	x.out.ResponseWriter = w
+	a.mux.ServeHTTP((*matching)(x), r)
+	if x.endpoint != nil {
 		return
 	}
-	a.tracing.serve(w, r, pattern)
+	x.astray, x.endpoint = true, a.nowhere
+	if e := a.endpoints[r.Pattern]; e != nil { // of the clean path
+		x.endpoint = e
+	}
+	a.take(x, r)
 }
 
-// serve is the inside of the instrumentation.
-func (a *API) serve(w http.ResponseWriter, r *http.Request, x *exchange) {
-	out := &response{ResponseWriter: w}
-	ctx, cancel := context.WithTimeout(r.Context(), a.config.RequestTimeout)
-	defer cancel()
-	r = r.WithContext(context.WithValue(ctx, exchangeKey{}, x))
-	defer a.recover(out, r, x)
-	header := out.Header()
-	header.Set("Cache-Control", "no-store")
-	header.Set("X-Content-Type-Options", "nosniff")
-	if a.closing.Load() {
-		header.Set("Connection", "close")
-	}
-	if x.pattern == "" {
-		a.fail(out, r, a.unmatched(r))
+// take answers a request whose endpoint is known.
+func (a *API) take(x *exchange, r *http.Request) {
+	if x.endpoint.quiet {
+		a.serve(r.Context(), x, r)
 	} else {
-		a.mux.ServeHTTP(out, r)
+		a.tracing.serve(x, r)
 	}
-	if out.status >= http.StatusInternalServerError && x.errorType == "" {
-		x.setErrorType(r.Context(), strconv.Itoa(out.status))
+	if x.aborted {
+		panic(http.ErrAbortHandler)
 	}
 }
 
-// unmatched tells what ServeMux has against a request.
-func (a *API) unmatched(r *http.Request) error {
-	h, _ := a.mux.Handler(r)
-	probe := &probe{header: http.Header{}}
-	h.ServeHTTP(probe, r)
-	if allow := probe.header.Get("Allow"); allow != "" {
+// serve answers a request, inside the instrumentation.
+func (a *API) serve(ctx context.Context, x *exchange, r *http.Request) {
+	r = x.begin(ctx, r)
+	defer x.context.end()
+	defer a.recover(r, x)
+	x.out.set(0, "Cache-Control", "no-store")
+	x.out.set(1, "X-Content-Type-Options", "nosniff")
+	if a.closing.Load() {
+		x.out.Header().Set("Connection", "close")
+	}
+	answer := x.endpoint.handler
+	if x.astray {
+		answer = a.astray
+	}
+	if err := answer(&x.out, r); err != nil {
+		a.fail(&x.out, r, err)
+	}
+	if r.MultipartForm != nil {
+		x.original.MultipartForm = r.MultipartForm // the server removes its files
+	}
+	if x.out.status >= http.StatusInternalServerError && x.errorType == "" {
+		x.fail(ctx, strconv.Itoa(x.out.status))
+	}
+}
+
+// astray answers a request that ServeMux has no endpoint for.
+func (a *API) astray(w http.ResponseWriter, r *http.Request) error {
+	header := exchangeFrom(r.Context()).header
+	if r.Pattern != "" && header.Get("Location") != "" {
+		a.mux.ServeHTTP(w, r) // to the clean path
+		return nil
+	}
+	if allow := header.Get("Allow"); allow != "" {
 		return &refusal{
 			status: http.StatusMethodNotAllowed, allow: allow,
 			detail: fmt.Sprintf("%s is not possible here, but %s is", cut(r.Method, maxText), allow),
@@ -158,43 +175,3 @@ func (a *API) unmatched(r *http.Request) error {
 	}
 	return &refusal{status: http.StatusNotFound, detail: "nothing is found at this path"}
 }
-
-// probe takes an answer in order to look at its header.
-type probe struct{ header http.Header }
-
-func (p *probe) Header() http.Header            { return p.header }
-func (p *probe) Write(data []byte) (int, error) { return len(data), nil }
-func (p *probe) WriteHeader(int)                {}
-
-// response remembers what was answered.
-type response struct {
-	http.ResponseWriter
-	status int
-}
-
-// WriteHeader remembers the status.
-func (w *response) WriteHeader(status int) {
-	if w.status == 0 && status >= http.StatusOK {
-		w.status = status
-	}
-	w.ResponseWriter.WriteHeader(status)
-}
-
-// Write writes a part of the body.
-func (w *response) Write(data []byte) (int, error) {
-	if w.status == 0 {
-		w.status = http.StatusOK
-	}
-	return w.ResponseWriter.Write(data) //nolint:wrapcheck // this is that writer, to its user
-}
-
-// Flush sends what has been written.
-func (w *response) Flush() {
-	if w.status == 0 {
-		w.status = http.StatusOK
-	}
-	_ = http.NewResponseController(w.ResponseWriter).Flush()
-}
-
-// Unwrap is for http.ResponseController.
-func (w *response) Unwrap() http.ResponseWriter { return w.ResponseWriter }

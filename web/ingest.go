@@ -38,8 +38,8 @@ func (a *API) Ingest(path string, receive func(context.Context, cloudevent.Event
 		a.problems = append(a.problems, fmt.Errorf("web: ingest %s: the receiver is nil", path))
 		return
 	}
-	a.handle("OPTIONS "+path, permit)
-	a.handle("POST "+path, func(w http.ResponseWriter, r *http.Request) error {
+	a.handle("OPTIONS "+path, &endpoint{handler: permit})
+	a.handle("POST "+path, &endpoint{handler: func(w http.ResponseWriter, r *http.Request) error {
 		events, batch, err := readEvents(w, r, a.config.MaxBodyBytes)
 		if err != nil {
 			return err
@@ -49,7 +49,7 @@ func (a *API) Ingest(path string, receive func(context.Context, cloudevent.Event
 		}
 		w.WriteHeader(http.StatusNoContent)
 		return nil
-	})
+	}})
 }
 
 // permit answers a sender that asks whether it may post events. Who may not is not for this handler to know.

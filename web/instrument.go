@@ -1,17 +1,13 @@
 package web
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
-	"log/slog"
-	"maps"
-	"net"
 	"net/http"
-	"runtime/debug"
-	"strings"
-	"unicode/utf8"
+	"time"
 
-	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/baggage"
 	"go.opentelemetry.io/otel/codes"
@@ -19,223 +15,139 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 
-	"github.com/neuroglia-go/neuroglia/fault"
 	"github.com/neuroglia-go/neuroglia/internal/instrument"
-	"github.com/neuroglia-go/neuroglia/telemetry"
 	"github.com/neuroglia-go/neuroglia/telemetry/registry"
 )
 
-// instrumentation puts a span and measurements around requests: otelhttp's, which sees only what may be recorded, and
-// the number of active requests, which otelhttp does not have.
+// instrumentation puts a span and measurements around requests. They are those of otelhttp, but for what clients choose or
+// what is theirs, and what is the same for many requests is made for the first of them only.
 type instrumentation struct {
-	config  Config
-	around  http.Handler // otelhttp, around inside
-	inside  func(http.ResponseWriter, *http.Request, *exchange)
-	active  metric.Int64UpDownCounter
-	options map[string]metric.MeasurementOption // by method and scheme
+	config   Config
+	tracer   instrument.Tracer
+	active   metric.Int64UpDownCounter
+	duration metric.Float64Histogram
+	read     metric.Int64Histogram
+	written  metric.Int64Histogram
 }
 
-func newInstrumentation(c Config, inside func(http.ResponseWriter, *http.Request, *exchange)) (*instrumentation, error) {
-	i := &instrumentation{config: c, inside: inside, options: map[string]metric.MeasurementOption{}}
-	i.around = otelhttp.NewHandler(http.HandlerFunc(i.enter), "",
-		otelhttp.WithTracerProvider(c.Telemetry.Tracer),
-		otelhttp.WithMeterProvider(c.Telemetry.Meter),
-		otelhttp.WithPropagators(c.Telemetry.Propagator),
-		otelhttp.WithServerName(c.ServerName),
-		otelhttp.WithPublicEndpointFn(func(*http.Request) bool { return c.PublicEndpoint }),
-	)
-	for _, method := range append(knownMethods(), otherMethod) {
-		for _, scheme := range []string{"http", "https"} {
-			i.options[method+" "+scheme] = metric.WithAttributeSet(attribute.NewSet(
-				semconv.HTTPRequestMethodKey.String(method), semconv.URLScheme(scheme)))
-		}
-	}
-	var err error
-	i.active, err = registry.HTTPServerActiveRequests().Int64UpDownCounter(instrument.NewScope("web").Meter(c.Telemetry.Meter))
-	if err != nil {
-		return nil, fmt.Errorf("web: make an instrument: %w", err)
+func newInstrumentation(c Config) (*instrumentation, error) {
+	scope := instrument.NewScope("web")
+	meter := scope.Meter(c.Telemetry.Meter)
+	i := &instrumentation{config: c, tracer: scope.Tracer(c.Telemetry.Tracer)}
+	var errs [4]error
+	i.active, errs[0] = registry.HTTPServerActiveRequests().Int64UpDownCounter(meter)
+	i.duration, errs[1] = registry.HTTPServerRequestDuration().Float64Histogram(meter)
+	i.read, errs[2] = registry.HTTPServerRequestBodySize().Int64Histogram(meter)
+	i.written, errs[3] = registry.HTTPServerResponseBodySize().Int64Histogram(meter)
+	if err := errors.Join(errs[:]...); err != nil {
+		return nil, fmt.Errorf("web: make the instruments: %w", err)
 	}
 	return i, nil
 }
 
-func (i *instrumentation) option(r *http.Request) metric.MeasurementOption {
-	scheme := "http"
-	if r.TLS != nil {
-		scheme = "https"
-	}
-	if option, known := i.options[r.Method+" "+scheme]; known {
-		return option
-	}
-	return i.options[otherMethod+" "+scheme]
-}
-
-// exchange is one request with its answer, from the outermost handler to the innermost.
-type exchange struct {
-	original  *http.Request // as the server gave it
-	pattern   string        // of ServeMux; empty if nothing matches
-	input     *input        // of the route's message, when the route has one
-	errorType string
-	aborted   bool // the answer cannot be finished: the connection must be closed
-}
-
-type exchangeKey struct{}
-
-func exchangeFrom(ctx context.Context) *exchange {
-	x, _ := ctx.Value(exchangeKey{}).(*exchange)
-	return x
-}
-
-func (i *instrumentation) serve(w http.ResponseWriter, r *http.Request, pattern string) {
-	x := &exchange{original: r, pattern: pattern}
-	if outer := exchangeFrom(r.Context()); outer != nil {
-		i.inside(w, r, x) // inside another API
-	} else {
-		i.measure(w, r, x)
-	}
-	if x.aborted {
-		panic(http.ErrAbortHandler)
-	}
-}
-
-func (i *instrumentation) measure(w http.ResponseWriter, r *http.Request, x *exchange) {
-	ctx := context.WithValue(r.Context(), exchangeKey{}, x)
-	option := i.option(r)
-	i.active.Add(ctx, 1, option)
-	defer i.active.Add(ctx, -1, option)
-	if instrumented(r.Context()) {
-		x.describe(ctx, r.Method)
-		r.Pattern = x.pattern // read by the outer otelhttp, if it gave us this very request
-		i.inside(w, r.WithContext(ctx), x)
+// serve answers a request inside its span and its measurements. What nobody would get is not made.
+func (i *instrumentation) serve(x *exchange, r *http.Request) {
+	ctx := r.Context()
+	if exchangeFrom(ctx) != nil { // inside another API
+		x.api.serve(ctx, x, r)
 		return
 	}
-	i.around.ServeHTTP(w, i.shown(ctx, r, x))
-}
-
-// shown is the request with only what may be recorded.
-func (i *instrumentation) shown(ctx context.Context, r *http.Request, x *exchange) *http.Request {
-	shown := r.WithContext(ctx)
-	shown.Pattern = x.pattern
-	shown.Host = "localhost"
-	if local, ok := ctx.Value(http.LocalAddrContextKey).(net.Addr); ok {
-		shown.Host = local.String()
+	measuring := i.duration.Enabled(ctx)
+	if x.outer = instrumented(ctx); x.outer {
+		x.describe(ctx)
 	}
-	if !i.config.RecordClient {
-		shown.RemoteAddr = ""
-	}
-	if !utf8.ValidString(r.URL.Path) { // which "/%ff" is enough for
-		u := *r.URL
-		u.Path = valid(u.Path)
-		shown.URL = &u
-	}
-	shown.Header = i.shownHeader(r.Header)
-	return shown
-}
-
-func (i *instrumentation) shownHeader(h http.Header) http.Header {
-	shown := maps.Clone(h)
-	for _, name := range []string{"User-Agent", "X-Forwarded-For"} {
-		switch text := h.Get(name); {
-		case !i.config.RecordClient:
-			delete(shown, name)
-		case !utf8.ValidString(text):
-			shown[name] = []string{valid(text)}
+	if !measuring && (x.outer || !i.tracer.On()) {
+		if !x.outer && !i.config.PublicEndpoint {
+			ctx = i.extract(ctx, r)
 		}
+		x.api.serve(ctx, x, r)
+		return
 	}
-	return shown
+	same := x.endpoint.kinds.of(i.config.ServerName, x.endpoint.route, r)
+	if measuring {
+		i.active.Add(ctx, 1, same.active...)
+		defer i.active.Add(ctx, -1, same.active...)
+	}
+	if x.outer {
+		x.api.serve(ctx, x, r)
+		return
+	}
+	i.observe(ctx, x, r, same)
 }
 
-// valid makes a text one that may be an attribute: exporters lose a whole batch for one that is not UTF-8.
-func valid(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
+// observe answers a request inside its span, and measures it.
+func (i *instrumentation) observe(ctx context.Context, x *exchange, r *http.Request, same *requests) {
+	begin := time.Now()
+	ctx, span := i.begin(ctx, r, same)
+	defer span.End()
+	if r.Body != nil && r.Body != http.NoBody {
+		x.body.ReadCloser = r.Body
+	}
+	x.api.serve(ctx, x, r)
+	status, read := cmp.Or(x.out.status, http.StatusOK), x.body.size.Load()
+	if span.IsRecording() {
+		x.finish(span, status, read)
+	}
+	options := same.measured(status, x.errorType)
+	i.read.Record(ctx, read, options...)
+	i.written.Record(ctx, x.out.size, options...)
+	i.duration.Record(ctx, time.Since(begin).Seconds(), options...)
+}
 
-// enter is called by otelhttp. It takes the span of the request it is given, and all the rest from the original.
-func (i *instrumentation) enter(w http.ResponseWriter, shown *http.Request) {
-	ctx := shown.Context()
-	x := exchangeFrom(ctx)
+// begin starts the span of a request, in the trace of its caller or in its own.
+func (i *instrumentation) begin(ctx context.Context, r *http.Request, same *requests) (context.Context, trace.Span) {
+	ctx = i.extract(ctx, r)
+	var options []trace.SpanStartOption
+	if i.tracer.On() {
+		options = i.start(ctx, r, same)
+	}
+	ctx, span := i.tracer.Start(ctx, same.span, options...)
 	if i.config.PublicEndpoint {
-		ctx = baggage.ContextWithoutBaggage(ctx)
+		return baggage.ContextWithoutBaggage(ctx), span
 	}
-	r := x.original.WithContext(ctx)
-	r.Body = shown.Body
-	i.inside(w, r, x)
+	return ctx, span
 }
 
-// instrumented reports whether a handler further out has made a span for the request: otelhttp, which leaves a labeler,
-// or any other instrumentation, which leaves a span of this process.
-func instrumented(ctx context.Context) bool {
-	if _, labeled := otelhttp.LabelerFromContext(ctx); labeled {
-		return true
-	}
-	span := trace.SpanFromContext(ctx)
-	if kind, ok := span.(interface{ SpanKind() trace.SpanKind }); ok {
-		return kind.SpanKind() == trace.SpanKindServer
-	}
-	return span.SpanContext().IsValid() && !span.SpanContext().IsRemote()
+// extract returns ctx with the caller's trace and baggage.
+func (i *instrumentation) extract(ctx context.Context, r *http.Request) context.Context {
+	return i.config.Telemetry.Propagator.Extract(ctx, carrier(r.Header))
 }
 
-// describe gives the route to a span that was made further out.
-func (x *exchange) describe(ctx context.Context, method string) {
-	_, route, matched := strings.Cut(x.pattern, "/")
-	if !matched {
-		return
+// start returns how the span of a request starts. Samplers see all that is known by then.
+func (i *instrumentation) start(ctx context.Context, r *http.Request, same *requests) []trace.SpanStartOption {
+	const more = 7 // what a request can have of its own
+	attrs := append(make([]attribute.KeyValue, 0, len(same.attributes)+more), same.attributes...)
+	if r.URL.Path != "" {
+		attrs = append(attrs, semconv.URLPath(valid(r.URL.Path)))
 	}
-	route = "/" + route
-	span := trace.SpanFromContext(ctx)
-	span.SetName(spanMethod(method) + " " + route)
-	span.SetAttributes(semconv.HTTPRoute(route))
-	labeler, _ := otelhttp.LabelerFromContext(ctx)
-	labeler.Add(semconv.HTTPRoute(route))
-}
-
-// setErrorType sets error.type where otelhttp does not: on the span and the metrics of a failed request.
-func (x *exchange) setErrorType(ctx context.Context, errorType string) {
-	x.errorType = errorType
-	attr := semconv.ErrorTypeKey.String(errorType)
-	span := trace.SpanFromContext(ctx)
-	span.SetAttributes(attr)
-	span.SetStatus(codes.Error, "") // also when the status was sent before the failure
-	labeler, _ := otelhttp.LabelerFromContext(ctx)
-	labeler.Add(attr)
-}
-
-// recover must be deferred. It answers a request whose handler panicked, inside the instrumentation, so that it is
-// measured. If the answer has begun, the connection is closed, so that the client does not take it for complete.
-func (a *API) recover(w *response, r *http.Request, x *exchange) {
-	v := recover()
-	if v == nil {
-		return
+	if same.other {
+		attrs = append(attrs, semconv.HTTPRequestMethodOriginal(cut(r.Method, maxText)))
 	}
-	if v == http.ErrAbortHandler { //nolint:errorlint // net/http compares in this way
-		x.aborted = true
-		x.setErrorType(r.Context(), "aborted")
-		if w.status == 0 {
-			w.WriteHeader(http.StatusInternalServerError)
+	if i.config.RecordClient {
+		attrs = appendClient(attrs, r)
+	}
+	options := []trace.SpanStartOption{trace.WithSpanKind(trace.SpanKindServer), trace.WithAttributes(attrs...)}
+	if i.config.PublicEndpoint {
+		options = append(options, trace.WithNewRoot())
+		if caller := trace.SpanContextFromContext(ctx); caller.IsValid() && caller.IsRemote() {
+			options = append(options, trace.WithLinks(trace.Link{SpanContext: caller}))
 		}
-		return
 	}
-	err := &instrument.PanicError{Value: v, Stack: string(debug.Stack())}
-	if w.status == 0 {
-		a.fail(w, r, err)
-		return
-	}
-	x.aborted = true
-	x.setErrorType(r.Context(), fault.TypeOf(err))
-	a.logFailure(r, err)
+	return options
 }
 
-// logFailure logs an error that is final here, unless a layer further in has done so.
-func (a *API) logFailure(r *http.Request, err error) {
-	if telemetry.Recorded(err) {
-		return
+// finish gives the span what is known of the answer.
+func (x *exchange) finish(span trace.Span, status int, read int64) {
+	attrs := append(make([]attribute.KeyValue, 0, 4), semconv.HTTPResponseStatusCode(status))
+	if read > 0 {
+		attrs = append(attrs, semconv.HTTPRequestBodySize(int(read)))
 	}
-	a.config.Telemetry.Logger.LogAttrs(r.Context(), slog.LevelError, "request failed",
-		append(requestAttrs(r), instrument.Exception(err)...)...)
-}
-
-func requestAttrs(r *http.Request) []slog.Attr {
-	attrs := []slog.Attr{slog.String(string(semconv.HTTPRequestMethodKey), cut(r.Method, maxText))}
-	if x := exchangeFrom(r.Context()); x != nil && x.pattern != "" {
-		_, route, _ := strings.Cut(x.pattern, "/")
-		attrs = append(attrs, slog.String(string(semconv.HTTPRouteKey), "/"+route))
+	if x.out.size > 0 {
+		attrs = append(attrs, semconv.HTTPResponseBodySize(int(x.out.size)))
 	}
-	return attrs
+	if x.errorType != "" {
+		attrs = append(attrs, semconv.ErrorTypeKey.String(x.errorType))
+		span.SetStatus(codes.Error, "") // also when the status was sent before the failure
+	}
+	span.SetAttributes(attrs...)
 }

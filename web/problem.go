@@ -86,11 +86,8 @@ func (p *Problem) bound() {
 
 // fail answers a request with the problem that err is.
 func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
-	var in *input
 	x := exchangeFrom(r.Context())
-	if x != nil {
-		in = x.input
-	}
+	in := x.endpoint.input
 	p := problemOf(r.Context(), err, in)
 	p.bound()
 	p.Instance = r.URL.EscapedPath()
@@ -101,13 +98,11 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	header := w.Header()
 	switch {
 	case p.Status >= http.StatusInternalServerError:
-		if x != nil {
-			x.setErrorType(r.Context(), fault.TypeOf(err))
-		}
+		x.fail(r.Context(), fault.TypeOf(err))
 		if refused == nil {
 			a.logFailure(r, err)
 		}
-	case refused != nil && (x == nil || !a.patterns[x.pattern]):
+	case refused != nil && !x.endpoint.quiet:
 		a.config.Telemetry.Logger.LogAttrs(r.Context(), slog.LevelInfo, "request refused",
 			append(requestAttrs(r), slog.Int(string(semconv.HTTPResponseStatusCodeKey), p.Status),
 				slog.String(string(registry.Reason), refused.reason(in)))...)

@@ -76,10 +76,7 @@ func route[M mediator.Request[R], R any](a *API, method, path string, options []
 		a.problems = append(a.problems, fmt.Errorf("web: route %s: %w", pattern, err))
 		return
 	}
-	a.handle(pattern, func(w http.ResponseWriter, r *http.Request) error {
-		if x := exchangeFrom(r.Context()); x != nil {
-			x.input = d.input
-		}
+	a.handle(pattern, &endpoint{input: d.input, handler: func(w http.ResponseWriter, r *http.Request) error {
 		var msg M
 		if err := d.input.bind(w, r, reflect.ValueOf(&msg).Elem()); err != nil {
 			return err
@@ -89,7 +86,7 @@ func route[M mediator.Request[R], R any](a *API, method, path string, options []
 			return err
 		}
 		return d.write(w, answer)
-	})
+	}})
 }
 
 // description is what is known of a route at registration.

@@ -18,7 +18,7 @@ const (
 
 // HTTPServerRequestDuration measures requests.
 func HTTPServerRequestDuration() telemetry.Metric {
-	return convention(httpconv.ServerRequestDuration{}, Seconds(), server()...).By(otelhttp)
+	return convention(httpconv.ServerRequestDuration{}, Seconds(), server()...).By(web)
 }
 
 // HTTPServerActiveRequests counts the requests being answered.
@@ -28,12 +28,12 @@ func HTTPServerActiveRequests() telemetry.Metric {
 
 // HTTPServerRequestBodySize measures what clients send.
 func HTTPServerRequestBodySize() telemetry.Metric {
-	return convention(httpconv.ServerRequestBodySize{}, nil, server()...).By(otelhttp)
+	return convention(httpconv.ServerRequestBodySize{}, nil, server()...).By(web)
 }
 
 // HTTPServerResponseBodySize measures what clients are answered.
 func HTTPServerResponseBodySize() telemetry.Metric {
-	return convention(httpconv.ServerResponseBodySize{}, nil, server()...).By(otelhttp)
+	return convention(httpconv.ServerResponseBodySize{}, nil, server()...).By(web)
 }
 
 // HTTPClientRequestDuration measures calls to other services.
@@ -74,7 +74,7 @@ func httpSpans() []telemetry.Span {
 		{
 			ID: "neuroglia.http.server", Name: "{http.request.method} {http.route}", Kind: trace.SpanKindServer,
 			Stability: telemetry.Development,
-			Scope:     otelhttp,
+			Scope:     web,
 			Attributes: []attribute.Key{
 				semconv.HTTPRequestMethodKey, semconv.HTTPRequestMethodOriginalKey, semconv.HTTPRouteKey,
 				semconv.HTTPResponseStatusCodeKey, ErrorType, semconv.HTTPRequestBodySizeKey, semconv.HTTPResponseBodySizeKey,

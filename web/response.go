@@ -1,0 +1,65 @@
+package web
+
+import (
+	"io"
+	"net/http"
+	"sync/atomic"
+)
+
+// response writes the answer to a request and remembers what it was.
+type response struct {
+	http.ResponseWriter
+
+	status int
+	size   int64
+	values [3]string // of its header, in one piece
+}
+
+// WriteHeader remembers the status. Those that announce another are none.
+func (w *response) WriteHeader(status int) {
+	if w.status == 0 && (status >= http.StatusOK || status == http.StatusSwitchingProtocols) {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Write writes a part of the body.
+func (w *response) Write(data []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	n, err := w.ResponseWriter.Write(data)
+	w.size += int64(n)
+	return n, err //nolint:wrapcheck // this is that writer, to its user
+}
+
+// Flush sends what has been written.
+func (w *response) Flush() {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	_ = http.NewResponseController(w.ResponseWriter).Flush()
+}
+
+// Unwrap is for http.ResponseController.
+func (w *response) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// set sets the nth of the values that all answers have in their header. It costs nothing, and is nobody else's.
+func (w *response) set(n int, name, value string) {
+	w.values[n] = value
+	w.Header()[name] = w.values[n : n+1 : n+1]
+}
+
+// body counts what is read of a request. Who reads it may outlive the request.
+type body struct {
+	io.ReadCloser
+
+	size atomic.Int64
+}
+
+// Read reads the next part.
+func (b *body) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.size.Add(int64(n))
+	return n, err //nolint:wrapcheck // this is that body, to its user
+}
