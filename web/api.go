@@ -37,6 +37,7 @@ type API struct {
 	nowhere   *endpoint            // of requests that match none
 	document  document
 	problems  []error
+	buffers   buffers
 	ready     readiness
 
 	openapiJSON, docsHTML func() ([]byte, error) // made at the first request, when all routes are registered
@@ -140,8 +141,8 @@ func (a *API) serve(ctx context.Context, x *exchange, r *http.Request) {
 	r = x.begin(ctx, r)
 	defer x.context.end()
 	defer a.recover(r, x)
-	x.out.set(0, "Cache-Control", "no-store")
-	x.out.set(1, "X-Content-Type-Options", "nosniff")
+	x.out.set(headerCache, "Cache-Control", "no-store")
+	x.out.set(headerSniffing, "X-Content-Type-Options", "nosniff")
 	if a.closing.Load() {
 		x.out.Header().Set("Connection", "close")
 	}

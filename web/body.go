@@ -14,48 +14,57 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// readBody returns the body of a request, which must be JSON if it is not empty.
-func readBody(w http.ResponseWriter, r *http.Request, limit int64, wanted bool) ([]byte, error) {
-	if r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0 {
-		return nil, nil
-	}
-	if wanted && r.ContentLength <= limit {
-		if err := checkContentType(r.Header); err != nil {
-			return nil, err
+// readBody decodes the body of a request, which must be JSON if it is not empty, into a message. What is wrong with its
+// values goes to found.
+func (in *input) readBody(w http.ResponseWriter, r *http.Request, message any, found *huma.ValidateResult) error {
+	data := in.buffers.get()
+	defer in.buffers.put(data)
+	if r.Body != nil && r.Body != http.NoBody && r.ContentLength != 0 {
+		if in.body != nil && r.ContentLength <= in.limit {
+			if err := checkContentType(r.Header); err != nil {
+				return err
+			}
+		}
+		if err := readAll(w, r, in.limit, data); err != nil {
+			return err
 		}
 	}
-	data, err := readAll(w, r, limit)
-	if err != nil {
-		return nil, err
+	switch {
+	case in.body == nil && data.Len() > 0 && strings.TrimSpace(data.String()) != "{}":
+		return refuse(http.StatusUnprocessableEntity, "body", "expected no body")
+	case in.body == nil || in.accept.whole(data.Bytes()) && json.Unmarshal(data.Bytes(), message) == nil:
+		return nil
 	}
-	if !wanted && len(data) > 0 && strings.TrimSpace(string(data)) != "{}" {
-		return nil, refuse(http.StatusUnprocessableEntity, "body", "expected no body")
-	}
-	return data, nil
+	value := reflect.ValueOf(message).Elem()
+	value.SetZero()
+	return in.bindBody(data.Bytes(), value, found)
 }
 
-// readAll returns the body of a request, whatever it is.
-func readAll(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
-	tooLarge := &refusal{
-		status: http.StatusRequestEntityTooLarge,
-		detail: fmt.Sprintf("the body is larger than %d bytes", limit),
-		errors: []ProblemDetail{{Location: "body", Message: fmt.Sprintf("expected at most %d bytes", limit)}},
-	}
+// readAll appends the body of a request, whatever it is, to data.
+func readAll(w http.ResponseWriter, r *http.Request, limit int64, data io.ReaderFrom) error {
 	if r.ContentLength > limit {
-		return nil, tooLarge
+		return tooLarge(limit)
 	}
-	data, err := io.ReadAll(http.MaxBytesReader(innermost(w), r.Body, limit))
+	_, err := data.ReadFrom(http.MaxBytesReader(innermost(w), r.Body, limit))
 	var over *http.MaxBytesError
 	var network net.Error
 	switch {
 	case err == nil:
-		return data, nil
+		return nil
 	case errors.As(err, &over):
-		return nil, tooLarge
+		return tooLarge(limit)
 	case errors.As(err, &network) && network.Timeout():
-		return nil, refuse(http.StatusRequestTimeout, "body", "it did not come in time")
+		return refuse(http.StatusRequestTimeout, "body", "it did not come in time")
 	default:
-		return nil, refuse(http.StatusBadRequest, "body", "it ended too early")
+		return refuse(http.StatusBadRequest, "body", "it ended too early")
+	}
+}
+
+func tooLarge(limit int64) *refusal {
+	return &refusal{
+		status: http.StatusRequestEntityTooLarge,
+		detail: fmt.Sprintf("the body is larger than %d bytes", limit),
+		errors: []ProblemDetail{{Location: "body", Message: fmt.Sprintf("expected at most %d bytes", limit)}},
 	}
 }
 
@@ -76,8 +85,8 @@ func checkContentType(h http.Header) error {
 		return refuse(http.StatusUnsupportedMediaType, "header.Content-Encoding", "expected none")
 	}
 	text := h.Get("Content-Type")
-	if text == "" {
-		return nil // taken for JSON
+	if text == "" || text == "application/json" { // nothing is taken for JSON
+		return nil
 	}
 	media, params, err := mime.ParseMediaType(text)
 	charset := params["charset"]

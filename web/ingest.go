@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -115,17 +116,18 @@ func readEvents(w http.ResponseWriter, r *http.Request, limit int64) (events []c
 		!structured && r.Header.Get("Ce-Specversion") == "" {
 		return nil, false, refuse(http.StatusUnsupportedMediaType, "header.Content-Type", eventModes)
 	}
-	data, err := readAll(w, r, limit)
-	switch {
-	case err != nil:
+	var data bytes.Buffer
+	if err := readAll(w, r, limit, &data); err != nil {
 		return nil, false, err
+	}
+	switch {
 	case batch:
-		events, err = readBatch(data)
+		events, err = readBatch(data.Bytes())
 		return events, true, err
 	case single:
-		events, err = readStructured(data, "body")
+		events, err = readStructured(data.Bytes(), "body")
 	default:
-		events, err = readBinary(r.Header, data)
+		events, err = readBinary(r.Header, data.Bytes())
 	}
 	return events, false, err
 }

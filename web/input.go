@@ -19,16 +19,18 @@ type input struct {
 	registry huma.Registry
 	params   []param
 	body     *huma.Schema // nil if the message takes no body
+	accept   accept       // of the body
 	defaults bool         // of fields of the body
 	open     bool         // the body has maps or types inside themselves, so that locations have no bound
 	limit    int64        // bytes of the body
+	buffers  *buffers
 }
 
-func newInput(registry huma.Registry, message reflect.Type, limit int64) (*input, error) {
+func newInput(registry huma.Registry, message reflect.Type, limit int64, b *buffers) (*input, error) {
 	if message.Kind() != reflect.Struct {
 		return nil, fmt.Errorf("%s is no struct", message)
 	}
-	in := &input{registry: registry, limit: limit}
+	in := &input{registry: registry, limit: limit, buffers: b}
 	var fields []reflect.StructField
 	for _, f := range bindable(message, nil) {
 		p, ok, err := newParam(registry, f)
@@ -46,6 +48,9 @@ func newInput(registry huma.Registry, message reflect.Type, limit int64) (*input
 	if len(fields) > 0 {
 		in.body = registry.Schema(reflect.StructOf(fields), true, path.Base(message.PkgPath())+"."+message.Name())
 		in.examine(in.body, map[string]bool{})
+		if !in.open {
+			in.accept = newAccept(registry, in.body, 0)
+		}
 	}
 	return in, nil
 }
@@ -79,26 +84,25 @@ func jsonName(f reflect.StructField) string {
 	return name
 }
 
-// bind reads a message from a request. The error is a *refusal.
-func (in *input) bind(w http.ResponseWriter, r *http.Request, message reflect.Value) error {
+// bind reads a message, which is a pointer to one, from a request. The error is a *refusal.
+func (in *input) bind(w http.ResponseWriter, r *http.Request, message any) error {
 	found := &huma.ValidateResult{}
-	data, err := readBody(w, r, in.limit, in.body != nil)
-	if err != nil {
+	if err := in.readBody(w, r, message, found); err != nil {
 		return err
 	}
-	if in.body != nil {
-		if err := in.bindBody(data, message, found); err != nil {
-			return err
-		}
-	}
-	if err := in.bindParams(r, message, found); err != nil {
+	if err := in.bindParams(r, reflect.ValueOf(message).Elem(), found); err != nil {
 		return err
 	}
 	if len(found.Errors) == 0 {
 		return nil
 	}
-	refused := &refusal{status: http.StatusUnprocessableEntity, count: len(found.Errors)}
-	for _, err := range found.Errors[:min(len(found.Errors), maxErrors)] {
+	return refuseAll(found.Errors)
+}
+
+// refuseAll returns the refusal of a request for all that is wrong with it.
+func refuseAll(errs []error) *refusal {
+	refused := &refusal{status: http.StatusUnprocessableEntity, count: len(errs)}
+	for _, err := range errs[:min(len(errs), maxErrors)] {
 		if detail, ok := errors.AsType[*huma.ErrorDetail](err); ok {
 			refused.errors = append(refused.errors, ProblemDetail{
 				Message: cut(detail.Message, maxText), Location: cut(detail.Location, maxText),

@@ -64,10 +64,17 @@ func (l *location) of(answer any) (string, error) {
 	for i, text := range l.texts {
 		b.WriteString(text)
 		if i < len(l.fields) {
-			b.WriteString(url.PathEscape(fmt.Sprint(v.FieldByIndex(l.fields[i]).Interface())))
+			b.WriteString(url.PathEscape(textOf(v.FieldByIndex(l.fields[i]))))
 		}
 	}
 	return b.String(), nil
+}
+
+func textOf(v reflect.Value) string {
+	if v.Type() == reflect.TypeFor[string]() {
+		return v.String()
+	}
+	return fmt.Sprint(v.Interface())
 }
 
 // checkPath compares the names in a path with those that the message binds from it.

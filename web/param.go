@@ -27,6 +27,7 @@ type param struct {
 	list     bool
 	schema   *huma.Schema
 	parse    parser
+	text     *text // what is demanded of it, if it is text of the path
 }
 
 // parser sets v, which is not a pointer, and returns the value to validate.
@@ -56,6 +57,9 @@ func newParam(registry huma.Registry, f reflect.StructField) (param, bool, error
 		return p, true, fmt.Errorf("a value of type %s cannot come from the %s", f.Type, p.in)
 	}
 	p.schema = huma.SchemaFromField(registry, f, f.Name)
+	if p.in == "path" && f.Type.Kind() == reflect.String && !readsItself(f.Type) && p.schema.Type == huma.TypeString {
+		p.text = newText(p.schema)
+	}
 	return p, true, nil
 }
 
@@ -63,9 +67,13 @@ func isList(t reflect.Type) bool {
 	return t.Kind() == reflect.Slice && parserOf(t) == nil
 }
 
+func readsItself(t reflect.Type) bool {
+	return reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
+}
+
 func parserOf(t reflect.Type) parser {
 	switch {
-	case reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()):
+	case readsItself(t):
 		return parseText
 	case t == reflect.TypeFor[time.Duration]():
 		return nil // a number of nanoseconds is not what anybody means
@@ -141,13 +149,22 @@ func (in *input) bindParams(r *http.Request, message reflect.Value, found *huma.
 	if len(in.params) == 0 {
 		return nil
 	}
-	query, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil {
-		return refuse(http.StatusBadRequest, "query", "broken encoding")
+	var query url.Values
+	if r.URL.RawQuery != "" {
+		var err error
+		if query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
+			return refuse(http.StatusBadRequest, "query", "broken encoding")
+		}
 	}
-	path := huma.NewPathBuffer(make([]byte, 0, 32), 0)
+	var path *huma.PathBuffer
 	for i := range in.params {
 		p := &in.params[i]
+		if p.text != nil && p.setAtOnce(r, message) {
+			continue
+		}
+		if path == nil {
+			path = huma.NewPathBuffer(make([]byte, 0, 32), 0)
+		}
 		path.Reset()
 		path.Push(p.in)
 		path.Push(p.name)
@@ -167,6 +184,16 @@ func (in *input) bindParams(r *http.Request, message reflect.Value, found *huma.
 }
 
 func notText(s string) bool { return !utf8.ValidString(s) || strings.ContainsRune(s, 0) }
+
+// setAtOnce sets a field to a text of the path that is right beyond doubt.
+func (p *param) setAtOnce(r *http.Request, message reflect.Value) bool {
+	text := r.PathValue(p.name)
+	if text == "" || !plain(text) || !p.text.allows([]byte(text)) {
+		return false
+	}
+	message.FieldByIndex(p.index).SetString(text)
+	return true
+}
 
 // texts returns the values of the parameter in the request, or its default. An empty value counts as none.
 func (p *param) texts(r *http.Request, query url.Values) []string {

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/json"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -102,7 +101,7 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 		if refused == nil {
 			a.logFailure(r, err)
 		}
-	case refused != nil && !x.endpoint.quiet:
+	case refused != nil && !x.endpoint.quiet && a.config.Telemetry.Logger.Enabled(r.Context(), slog.LevelInfo):
 		a.config.Telemetry.Logger.LogAttrs(r.Context(), slog.LevelInfo, "request refused",
 			append(requestAttrs(r), slog.Int(string(semconv.HTTPResponseStatusCodeKey), p.Status),
 				slog.String(string(registry.Reason), refused.reason(in)))...)
@@ -117,9 +116,10 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 		header.Set("Retry-After", strconv.Itoa(retrySeconds))
 	}
 	header.Del("Location")
-	header.Set("Content-Type", problemType)
+	x.out.set(headerType, "Content-Type", problemType)
 	w.WriteHeader(p.Status)
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(p) //nolint:errchkjson // a problem is JSON; the client may be gone
+	data := a.buffers.get()
+	defer a.buffers.put(data)
+	_ = data.encode(p)     // a problem is JSON
+	_, _ = data.WriteTo(w) // the client may be gone
 }

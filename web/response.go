@@ -12,8 +12,17 @@ type response struct {
 
 	status int
 	size   int64
-	values [3]string // of its header, in one piece
+	values [headers]string // of its header, in one piece
 }
+
+// The places of values of a header.
+const (
+	headerCache = iota
+	headerSniffing
+	headerType
+	headerLocation
+	headers
+)
 
 // WriteHeader remembers the status. Those that announce another are none.
 func (w *response) WriteHeader(status int) {
@@ -44,10 +53,11 @@ func (w *response) Flush() {
 // Unwrap is for http.ResponseController.
 func (w *response) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// set sets the nth of the values that all answers have in their header. It costs nothing, and is nobody else's.
-func (w *response) set(n int, name, value string) {
-	w.values[n] = value
-	w.Header()[name] = w.values[n : n+1 : n+1]
+// set sets a value of the header that most answers have. The name is as net/http writes it. It costs no memory, and no other
+// answer has the same.
+func (w *response) set(place int, name, value string) {
+	w.values[place] = value
+	w.Header()[name] = w.values[place : place+1 : place+1]
 }
 
 // body counts what is read of a request. Who reads it may outlive the request.

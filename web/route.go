@@ -1,8 +1,6 @@
 package web
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"reflect"
@@ -78,14 +76,14 @@ func route[M mediator.Request[R], R any](a *API, method, path string, options []
 	}
 	a.handle(pattern, &endpoint{input: d.input, handler: func(w http.ResponseWriter, r *http.Request) error {
 		var msg M
-		if err := d.input.bind(w, r, reflect.ValueOf(&msg).Elem()); err != nil {
+		if err := d.input.bind(w, r, &msg); err != nil {
 			return err
 		}
 		answer, err := mediator.Send(r.Context(), a.mediator, msg)
 		if err != nil {
 			return err
 		}
-		return d.write(w, answer)
+		return d.write(w, r, answer)
 	}})
 }
 
@@ -102,7 +100,7 @@ func (a *API) describe(method, path string, c routeConfig, message, answer refle
 			err = fmt.Errorf("%s: %v", message, v)
 		}
 	}()
-	in, err := newInput(a.document.Components.Schemas, message, a.config.MaxBodyBytes)
+	in, err := newInput(a.document.Components.Schemas, message, a.config.MaxBodyBytes, &a.buffers)
 	if err != nil {
 		return nil, err
 	}
@@ -120,13 +118,14 @@ func (a *API) describe(method, path string, c routeConfig, message, answer refle
 }
 
 // write answers a request. If the answer cannot be JSON nothing has been written yet.
-func (d *description) write(w http.ResponseWriter, answer any) error {
+func (d *description) write(w http.ResponseWriter, r *http.Request, answer any) error {
+	x := exchangeFrom(r.Context())
 	if d.location != nil {
 		target, err := d.location.of(answer)
 		if err != nil {
 			return err
 		}
-		w.Header().Set("Location", target)
+		x.out.set(headerLocation, "Location", target)
 	}
 	if d.status == http.StatusNoContent {
 		w.WriteHeader(d.status)
@@ -135,14 +134,13 @@ func (d *description) write(w http.ResponseWriter, answer any) error {
 	if v := reflect.ValueOf(answer); v.Kind() == reflect.Slice && v.IsNil() {
 		answer = []struct{}{} // an empty list is a list
 	}
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(answer); err != nil {
+	data := d.input.buffers.get()
+	defer d.input.buffers.put(data)
+	if err := data.encode(answer); err != nil {
 		return fmt.Errorf("encode the answer: %w", err)
 	}
-	w.Header().Set("Content-Type", "application/json")
+	x.out.set(headerType, "Content-Type", "application/json")
 	w.WriteHeader(d.status)
-	_, _ = out.WriteTo(w) // nothing can be said any more to a client that is gone
+	_, _ = data.WriteTo(w) // nothing can be said any more to a client that is gone
 	return nil
 }
