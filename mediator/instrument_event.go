@@ -51,7 +51,8 @@ type handlerTelemetry struct {
 	call       func(context.Context, any) error
 	identity   string // by which it is known who has handled an event
 	name       string // the same without the path of its package
-	start      []trace.SpanStartOption
+	start      []trace.SpanStartOption // of a span that gets its outcome later
+	succeed    []trace.SpanStartOption // of one that has no more attributes
 	attributes []attribute.KeyValue
 	success    []metric.RecordOption
 }
@@ -65,9 +66,9 @@ func newHandlerTelemetry(e *eventTelemetry, h *eventHandler, nth int) *handlerTe
 	t.name = instrument.ShortName(t.identity)
 	event, handler := registry.EventType.String(e.name), registry.EventHandler.String(t.name)
 	success := registry.Outcome.String(string(instrument.Success))
-	t.start = []trace.SpanStartOption{
-		trace.WithAttributes(event, handler, success, semconv.CodeFunctionName(h.function)),
-	}
+	function := semconv.CodeFunctionName(h.function)
+	t.start = []trace.SpanStartOption{trace.WithAttributes(event, handler, function)}
+	t.succeed = []trace.SpanStartOption{trace.WithAttributes(event, handler, function, success)}
 	t.attributes = []attribute.KeyValue{event, handler}
 	t.success = []metric.RecordOption{metric.WithAttributeSet(attribute.NewSet(event, handler, success))}
 	return t
@@ -120,10 +121,15 @@ func (t *handlerTelemetry) begin(ctx context.Context, r *aggregate.Raised) (cont
 	if !t.tracing {
 		return ctx, instrument.NoSpan()
 	}
-	ctx, span := t.tracer.Start(ctx, t.span, t.start...)
+	start := t.succeed
+	if r.AggregateType != "" {
+		start = t.start
+	}
+	ctx, span := t.tracer.Start(ctx, t.span, start...)
 	if span.IsRecording() {
 		if r.AggregateType != "" {
-			span.SetAttributes(registry.AggregateType.String(r.AggregateType), registry.AggregateID.String(r.AggregateID))
+			span.SetAttributes(registry.AggregateType.String(r.AggregateType), registry.AggregateID.String(r.AggregateID),
+				registry.Outcome.String(string(instrument.Success))) // as in newMessageTelemetry
 		}
 		if r.Attempt > 1 {
 			span.SetAttributes(registry.Attempt.Int(r.Attempt))
