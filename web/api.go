@@ -39,6 +39,7 @@ type API struct {
 	problems  []error
 	buffers   buffers
 	ready     readiness
+	entrance  *entrance // nil if all requests are handled at once
 
 	openapiJSON, docsHTML func() ([]byte, error) // made at the first request, when all routes are registered
 
@@ -59,6 +60,9 @@ func New(m *mediator.Mediator, config Config) *API {
 	a.ready = readiness{check: a.config.Ready, timeout: a.config.ReadyTimeout, logger: a.config.Telemetry.Logger}
 	var err error
 	if a.tracing, err = newInstrumentation(a.config); err != nil {
+		a.problems = append(a.problems, err)
+	}
+	if a.entrance, err = newEntrance(a.config); err != nil {
 		a.problems = append(a.problems, err)
 	}
 	a.quiet("GET /healthz", a.alive)
@@ -129,7 +133,7 @@ func (a *API) take(x *exchange, r *http.Request) {
 	if x.endpoint.quiet {
 		a.serve(r.Context(), x, r)
 	} else {
-		a.tracing.serve(x, r)
+		a.admitted(x, r)
 	}
 	if x.aborted {
 		panic(http.ErrAbortHandler)
@@ -141,11 +145,7 @@ func (a *API) serve(ctx context.Context, x *exchange, r *http.Request) {
 	r = x.begin(ctx, r)
 	defer x.context.end()
 	defer a.recover(r, x)
-	x.out.set(headerCache, "Cache-Control", "no-store")
-	x.out.set(headerSniffing, "X-Content-Type-Options", "nosniff")
-	if a.closing.Load() {
-		x.out.Header().Set("Connection", "close")
-	}
+	a.common(x)
 	answer := x.endpoint.handler
 	if x.astray {
 		answer = a.astray
@@ -158,6 +158,15 @@ func (a *API) serve(ctx context.Context, x *exchange, r *http.Request) {
 	}
 	if x.out.status >= http.StatusInternalServerError && x.errorType == "" {
 		x.fail(ctx, strconv.Itoa(x.out.status))
+	}
+}
+
+// common sets what all answers have in their header.
+func (a *API) common(x *exchange) {
+	x.out.set(headerCache, "Cache-Control", "no-store")
+	x.out.set(headerSniffing, "X-Content-Type-Options", "nosniff")
+	if a.closing.Load() {
+		x.out.Header().Set("Connection", "close")
 	}
 }
 

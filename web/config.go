@@ -40,6 +40,14 @@ type Config struct {
 	// DocsPath is where the page is that shows the API to people. Defaults to "/api/docs"; "-" is nowhere.
 	DocsPath string
 
+	// MaxInFlight bounds how many requests are handled at once. While the CPU does not keep up it is fewer, but at least
+	// eight per CPU. As many may wait for their turn, and all others are answered with 503 and Retry-After. Where something
+	// else than the CPU does not keep up, such as a database, the last in waits for all: divide this number by the requests
+	// that are done per second, and you know how long. Health and documentation do not count. Defaults to 1000; below zero,
+	// all requests are handled at once.
+	MaxInFlight int
+	// MaxWait bounds how long a request waits for its turn. Defaults to 100 milliseconds; below zero, no request waits.
+	MaxWait time.Duration
 	// MaxBodyBytes bounds the body of a request. Defaults to 1 MiB.
 	MaxBodyBytes int64
 	// MaxHeaderBytes bounds the header of a request. Defaults to 64 KiB.
@@ -70,6 +78,8 @@ func (c Config) withDefaults() Config {
 	c.ReadyTimeout = cmp.Or(c.ReadyTimeout, 2*time.Second)
 	c.OpenAPIPath = cmp.Or(c.OpenAPIPath, "/api/openapi.json")
 	c.DocsPath = cmp.Or(c.DocsPath, "/api/docs")
+	c.MaxInFlight = cmp.Or(c.MaxInFlight, 1000)
+	c.MaxWait = cmp.Or(c.MaxWait, 100*time.Millisecond)
 	c.MaxBodyBytes = cmp.Or(c.MaxBodyBytes, 1<<20)
 	c.MaxHeaderBytes = cmp.Or(c.MaxHeaderBytes, 1<<16)
 	c.RequestTimeout = cmp.Or(c.RequestTimeout, 30*time.Second)

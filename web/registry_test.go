@@ -14,7 +14,7 @@ import (
 
 func TestRequestsAndCallsEmitWhatTheRegistryDeclaresAndNothingElse(t *testing.T) {
 	t.Parallel()
-	p := newPizzeria(t, func(c *web.Config) { c.RecordClient = true })
+	p := newPizzeria(t, func(c *web.Config) { c.RecordClient, c.MaxInFlight, c.MaxWait = true, 1, -1 })
 	rec := p.recorder
 	p.Handle("POST /echo/{id}", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.PathValue("id") == "panic" {
@@ -31,9 +31,25 @@ func TestRequestsAndCallsEmitWhatTheRegistryDeclaresAndNothingElse(t *testing.T)
 	}
 	ask(t, client, "POST", server.URL+"/echo/panic")
 	ask(t, client, "POST", server.URL+"/api/orders") // what is sent is no order
+	p.shedOne(t, client, server.URL)
 	declared := observabilitytest.Declared{Metrics: registry.Metrics(), Spans: registry.Spans(), Logs: registry.Logs()}.Of(
 		"github.com/neuroglia-go/neuroglia/web", "go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp")
 	observabilitytest.Diff(t, rec.Drift(declared), "")
+}
+
+// shedOne has a request shed, as the second of two.
+func (p *pizzeria) shedOne(t *testing.T, client *http.Client, url string) {
+	t.Helper()
+	p.Handle("POST /wait", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { p.cooking <- ""; <-p.wait }))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		ask(t, client, "POST", url+"/wait")
+	}()
+	<-p.cooking
+	ask(t, client, "GET", url+"/api/orders")
+	close(p.wait)
+	<-done
 }
 
 func ask(t *testing.T, client *http.Client, method, url string) {

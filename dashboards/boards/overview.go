@@ -20,7 +20,7 @@ func Overview() grafana.Dashboard {
 		Marks:       []grafana.Mark{newVersions()},
 		Rows: []grafana.Row{
 			{Title: "Is it broken?", Panels: first()},
-			{Title: "HTTP", Panels: httpPanels()},
+			{Title: "HTTP", Panels: append(httpPanels(), admissionPanels()...)},
 			{Title: "Commands", Panels: messagePanels("command", registry.CommandDuration())},
 			{Title: "Queries", Panels: messagePanels("query", registry.QueryDuration())},
 			{Title: "Events", Panels: eventPanels()},

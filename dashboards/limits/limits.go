@@ -42,6 +42,9 @@ const ConsumerLag = 100.0
 // is no traffic to judge by.
 const MinimumRate = 0.1
 
+// ShedRate is how many requests per second may be shed in a busy moment.
+const ShedRate = 0.1
+
 // Several is how many must have failed for a ratio to be no chance.
 const Several = 4
 

@@ -23,7 +23,7 @@ func service(more ...attribute.Key) []attribute.Key {
 func framework() File {
 	return File{Name: "neuroglia", Groups: []Group{
 		{Name: "neuroglia-names", Recordings: shortNames()},
-		{Name: "neuroglia-http", Recordings: budget(), Alerts: httpAlerts()},
+		{Name: "neuroglia-http", Recordings: budget(), Alerts: append(httpAlerts(), loadShed())},
 		{Name: "neuroglia-work", Alerts: workAlerts()},
 		{Name: "neuroglia-outbox", Alerts: outboxAlerts()},
 		{Name: "neuroglia-bus", Alerts: busAlerts()},

@@ -157,7 +157,7 @@ func (s story) expects(a rules.Alert) []expected {
 }
 
 func stories() []story {
-	return slices.Concat(httpStories(), messageStories(), eventStories(), repositoryStories(), processStories(), serviceStories(),
+	return slices.Concat(httpStories(), admissionStories(), messageStories(), eventStories(), repositoryStories(), processStories(), serviceStories(),
 		exportStories(), collectorStories(), pizzeriaStories(), outboxStories(), busStories())
 }
 

@@ -63,10 +63,10 @@ func client() []attribute.Key {
 }
 
 func httpMetrics() []telemetry.Metric {
-	return []telemetry.Metric{
+	return append([]telemetry.Metric{
 		HTTPServerRequestDuration(), HTTPServerActiveRequests(), HTTPServerRequestBodySize(), HTTPServerResponseBodySize(),
 		HTTPClientRequestDuration(), HTTPClientRequestBodySize(),
-	}
+	}, admissionMetrics()...)
 }
 
 func httpSpans() []telemetry.Span {
@@ -101,7 +101,7 @@ func httpSpans() []telemetry.Span {
 
 func httpLogs() []telemetry.Log {
 	request := []attribute.Key{semconv.HTTPRequestMethodKey, semconv.HTTPRouteKey}
-	return []telemetry.Log{
+	return append([]telemetry.Log{
 		{
 			Message: "request refused", Level: slog.LevelInfo, Scope: web,
 			Attributes: []attribute.Key{
@@ -109,5 +109,5 @@ func httpLogs() []telemetry.Log {
 			},
 		},
 		{Message: "request failed", Level: slog.LevelError, Scope: web, Attributes: exception(request...)},
-	}
+	}, admissionLogs()...)
 }

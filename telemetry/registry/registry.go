@@ -36,7 +36,7 @@ func Logs() []telemetry.Log {
 // Attributes returns the attributes of everything declared here, sorted by key.
 func Attributes() []telemetry.Attribute {
 	found := slices.Concat(commonAttributes(), mediatorAttributes(), repositoryAttributes(), outboxAttributes(),
-		eventbusAttributes(), resilienceAttributes())
+		eventbusAttributes(), resilienceAttributes(), admissionAttributes())
 	add := func(keys []attribute.Key) {
 		for _, key := range keys {
 			if !slices.ContainsFunc(found, func(a telemetry.Attribute) bool { return a.Key == key }) {
