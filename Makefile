@@ -59,9 +59,12 @@ generate: ## dashboards, rules and the catalogue of telemetry, from what the cod
 tidy: ## go mod tidy on all modules
 	@for module in $(MODULES) $(CURDIR)/tools $(CURDIR)/tools/loki; do (cd $$module && go mod tidy) || exit 1; done
 
-bench: ## what sending a message costs, beside hand-written instrumentation
-	@cd benchmarks && go test -run '^$$' -bench . -benchmem ./...
+bench: ## what telemetry costs, beside the same written by hand, into docs/performance.md; BENCH=messaging for outbox and bus
+ifeq ($(BENCH),messaging)
 	@cd benchmarks/messaging && for i in 1 2 3 4 5 6; do go test -run '^$$' -bench . -benchtime 1000x || exit 1; done
+else
+	@cd benchmarks && go run ./report
+endif
 
 load: $(BIN)/collector ## the sample under load, in ten minutes; LOAD has flags, such as LOAD="-rounds 1 -duration 2s", or -help
 	@cd benchmarks/load && go run . $(LOAD)

@@ -86,6 +86,10 @@ func together(b *testing.B, n int, do op) {
 	b.Helper()
 	b.ReportAllocs()
 	ctx := context.Background()
+	if err := do(ctx); err != nil {
+		b.Fatal(err)
+	}
+	before := processorTime()
 	b.ResetTimer()
 	var working sync.WaitGroup
 	for i := range n {
@@ -99,6 +103,7 @@ func together(b *testing.B, n int, do op) {
 		})
 	}
 	working.Wait()
+	b.ReportMetric(float64(processorTime()-before)/float64(b.N), "cpu-ns/op")
 }
 
 // BenchmarkPayload takes payloads of so many bytes through a command, by value, through an event that is published and

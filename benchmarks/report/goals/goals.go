@@ -46,11 +46,11 @@ func (g Goal) Measured(s *results.Set) (float64, bool) {
 	case Allocations:
 		return s.Median(g.name, results.Allocs)
 	case Nanoseconds:
-		d, ok := s.Difference(g.name, g.to, results.Seconds)
+		d, ok := s.Difference(g.name, g.to, results.Processor)
 		return d * 1e9, ok
 	case Ratio:
 	}
-	return s.Ratio(g.name, g.to, results.Seconds)
+	return s.Ratio(g.name, g.to, results.Processor)
 }
 
 // Benchmarks returns the names of the benchmarks that the goal needs.

@@ -15,8 +15,10 @@ import (
 // The units of the values that every benchmark has.
 const (
 	Seconds = "sec/op"
-	Bytes   = "B/op"
-	Allocs  = "allocs/op"
+	// Processor is the seconds that the process used of processors. Other programs hardly change it, so ratios are taken of it.
+	Processor = "cpu-sec/op"
+	Bytes     = "B/op"
+	Allocs    = "allocs/op"
 )
 
 // Set is the results of all runs.
