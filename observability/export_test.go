@@ -15,6 +15,8 @@ import (
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+
+	"github.com/neuroglia-go/neuroglia/observability/internal/otelenv"
 )
 
 // NewLogger is the logger that Start installs, with outputs of the test's choice.
@@ -88,3 +90,8 @@ func (q *StdoutQueue) Lost() int64 { return q.lost() }
 
 // Written reports whether all is written to standard output, and waits a little for it.
 func Written(t *Telemetry) bool { return t.out.queue.flush(stdoutPatience) }
+
+// NewSpanExporter is the exporter that Start makes for OTLP.
+func NewSpanExporter(ctx context.Context, protocol string) (sdktrace.SpanExporter, error) {
+	return newSpanExporter(ctx, otelenv.OTLP, otelenv.Signal{Exporters: []string{otelenv.OTLP}, Protocol: protocol}, io.Discard)
+}

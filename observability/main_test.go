@@ -60,6 +60,7 @@ func lives() map[string]func(context.Context) error {
 		"more than fits":  moreThanFits,
 		"storm of lines":  stormOfLines,
 		"fatal":           fatal,
+		"storm":           storm,
 	}
 }
 

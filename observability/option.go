@@ -53,7 +53,8 @@ func Detectors(d ...resource.Detector) Option {
 	return func(c *config) { c.detectors = append(c.detectors, d...) }
 }
 
-// Traces passes options to the SDK's tracer provider, such as span processors. Defaults to none.
+// Traces passes options to the SDK's tracer provider, such as span processors. Defaults to none; without variables that say
+// otherwise, text in attributes is cut after 4096 characters, and 8192 spans may wait for export.
 func Traces(opts ...sdktrace.TracerProviderOption) Option {
 	return func(c *config) { c.traces = append(c.traces, opts...) }
 }
@@ -64,7 +65,8 @@ func Metrics(opts ...sdkmetric.Option) Option {
 	return func(c *config) { c.metrics = append(c.metrics, opts...) }
 }
 
-// Logs passes options to the SDK's logger provider, such as log processors. Defaults to none.
+// Logs passes options to the SDK's logger provider, such as log processors. Defaults to none; without variables that say
+// otherwise, text is cut after 16 KiB over OTLP, and 2048 records may wait for export.
 func Logs(opts ...sdklog.LoggerProviderOption) Option {
 	return func(c *config) { c.logs = append(c.logs, opts...) }
 }

@@ -35,13 +35,13 @@ func (p *pipelines) tracerProvider(ctx context.Context) (trace.TracerProvider, e
 	if p.settings.Traces.Off() && len(p.traces) == 0 {
 		return tracenoop.NewTracerProvider(), nil
 	}
-	opts := append(p.tracerOptions(), sdktrace.WithResource(p.resource))
+	opts := append(p.tracerOptions(), sdktrace.WithResource(p.resource), sdktrace.WithRawSpanLimits(p.spanLimits()))
 	for _, name := range p.settings.Traces.Exporters {
 		exporter, err := newSpanExporter(ctx, name, p.settings.Traces, p.stdout)
 		if err != nil {
 			return nil, err
 		}
-		opts = append(opts, sdktrace.WithBatcher(exporter))
+		opts = append(opts, sdktrace.WithBatcher(exporter, p.spanQueue()...))
 	}
 	return sdktrace.NewTracerProvider(append(opts, p.traces...)...), nil
 }
@@ -90,7 +90,7 @@ func (p *pipelines) loggerProvider(ctx context.Context) (log.LoggerProvider, err
 	if p.settings.Logs.Off() && len(p.logs) == 0 {
 		return lognoop.NewLoggerProvider(), nil
 	}
-	opts := []sdklog.LoggerProviderOption{sdklog.WithResource(p.resource)}
+	opts := append(p.logLimits(), sdklog.WithResource(p.resource))
 	for _, name := range p.settings.Logs.Exporters {
 		exporter, err := newLogExporter(ctx, name, p.settings.Logs, p.stdout)
 		if err != nil {
