@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"path/filepath"
 	"sync"
 	"time"
@@ -32,6 +33,7 @@ type courier struct {
 	parcels *repository.Repository[parcel]
 	letters outbox.Letters
 	van     *resilience.Guard
+	counter http.Handler
 	met     sync.Map // what has been seen before
 }
 
@@ -77,7 +79,7 @@ func startCourier(ctx context.Context, folder, collector string) (stop func() er
 	c := &courier{
 		parcels: repository.New(memrepo.New(repository.Schema[parcel]{Name: "parcels"}, memrepo.WithOutbox(log)), relay,
 			repository.WithTelemetry(providers)),
-		letters: log,
+		letters: log, counter: newCounter(providers),
 		van: resilience.New(resilience.Retry(retry.Policy{Attempts: 2, First: time.Millisecond}), resilience.WithTelemetry(providers),
 			resilience.Breaker(resilience.Break{Calls: 4, Within: time.Second, Open: 100 * time.Millisecond})).Guard("van"),
 	}
@@ -118,6 +120,7 @@ func (c *courier) work(ctx context.Context) error {
 		if err := errors.Join(c.parcels.Add(context.WithoutCancel(ctx), p), c.replay(context.WithoutCancel(ctx))); err != nil {
 			return fmt.Errorf("send a parcel: %w", err)
 		}
+		ask(c.counter)
 		_ = c.van.Do(ctx, func(context.Context) error { // that it fails is what is wanted
 			if i%20 < 10 {
 				return errors.New("the tyre is flat")
