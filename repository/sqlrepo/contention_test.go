@@ -163,3 +163,24 @@ func TestContextsMayEndAtAnyMoment(t *testing.T) {
 		})
 	}
 }
+
+func TestWhatIsFoundByItsKeyDoesNotWaitForLists(t *testing.T) {
+	t.Parallel()
+	db := open(t, "sqlite:"+filepath.Join(t.TempDir(), "test.db"))
+	store := newStore(t, db, repositorytest.Schema())
+	if err := store.Save(t.Context(), addition("a")); err != nil {
+		t.Fatalf("Save: %v", err)
+	}
+	sqlrepo.Occupy(t, db)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if _, err := store.List(ctx, repository.Filter{Limit: 1}); fault.KindOf(err) != fault.Timeout {
+		t.Errorf("List without a connection = %v, want kind timeout", err)
+	}
+	if _, err := store.Get(t.Context(), "a"); err != nil {
+		t.Errorf("Get: %v", err)
+	}
+	if _, err := store.Get(ctx, "a"); fault.KindOf(err) != fault.Timeout {
+		t.Errorf("Get with a context that has ended = %v, want kind timeout", err)
+	}
+}

@@ -18,13 +18,15 @@ import (
 // DB is an open database. It is safe for concurrent use.
 //
 // For SQLite it has one connection that writes what is saved and one for the outbox, which take turns, because there is
-// one writer at a time and waiting for it here obeys contexts, and a pool of connections that read beside them. In a file,
-// changes that come while another transaction is made and waits for the disk share the next one. For PostgreSQL it has one
-// pool for all that, and a small one for the outbox, so that relaying goes on while requests use all of the other.
+// one writer at a time and waiting for it here obeys contexts, and connections that read beside them: a pool for lists, and
+// one for what is found by its key, which takes no time worth watching contexts for. In a file, changes that come while
+// another transaction is made and waits for the disk share the next one. For PostgreSQL it has one pool for all that, and a
+// small one for the outbox, so that relaying goes on while requests use all of the other.
 type DB struct {
 	dialect   dialect
 	writer    *sql.DB
 	reader    *sql.DB
+	finder    *sql.DB       // reads single rows by their keys
 	relayer   *sql.DB       // writes what becomes of the outbox's entries
 	turn      chan struct{} // whose turn it is to write; nil if all may at once
 	saves     *queue        // of changes that wait for the writer; nil if none need to

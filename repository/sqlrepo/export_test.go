@@ -14,7 +14,7 @@ import (
 
 // InUse returns how many connections somebody works with.
 func InUse(db *DB) int {
-	return db.reader.Stats().InUse + db.writer.Stats().InUse + db.relayer.Stats().InUse
+	return db.reader.Stats().InUse + db.finder.Stats().InUse + db.writer.Stats().InUse + db.relayer.Stats().InUse
 }
 
 // Classify is what a database makes of an error.
@@ -183,4 +183,16 @@ func Waiting(db *DB) int {
 	db.saves.mu.Lock()
 	defer db.saves.mu.Unlock()
 	return len(db.saves.waiting)
+}
+
+// Occupy takes all connections that lists are read with, until the test ends.
+func Occupy(tb testing.TB, db *DB) {
+	tb.Helper()
+	for range db.reader.Stats().MaxOpenConnections {
+		connection, err := db.reader.Conn(tb.Context())
+		if err != nil {
+			tb.Fatalf("occupy: %v", err)
+		}
+		tb.Cleanup(func() { _ = connection.Close() })
+	}
 }

@@ -48,7 +48,7 @@ func (o *Outbox) statements() []prepared {
 	statements := []prepared{
 		{&o.key, o.db.writer, "INSERT", inboxTable, `INSERT INTO neuroglia_inbox (key, at) VALUES ($1, $2)
 			ON CONFLICT (key) DO NOTHING`},
-		{&o.seen, o.db.reader, "SELECT", inboxTable, `SELECT 1 FROM neuroglia_inbox WHERE key = $1`},
+		{&o.seen, o.db.finder, "SELECT", inboxTable, `SELECT 1 FROM neuroglia_inbox WHERE key = $1`},
 		{&o.claim, o.db.relayer, "UPDATE", pendingTable, o.claiming()},
 		{&o.peek, reader, "SELECT", pendingTable, `SELECT (SELECT free_at - ` + d.now + ` FROM neuroglia_outbox
 			WHERE head AND ` + fmt.Sprintf(d.among, "type", 1) + ` ORDER BY free_at LIMIT 1)`},

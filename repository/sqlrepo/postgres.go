@@ -72,7 +72,7 @@ func openPostgres(ctx context.Context, p place, o options) (*DB, error) {
 		return pool
 	}
 	db.writer = pool("main", config, o.connections)
-	db.reader = db.writer
+	db.reader, db.finder = db.writer, db.writer
 	relay := config.Copy()
 	// What became of a delivery may be lost with a server that crashes: then there is another one, as always after a crash.
 	relay.RuntimeParams["synchronous_commit"] = "off"

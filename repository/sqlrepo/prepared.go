@@ -11,6 +11,7 @@ import (
 // nil, by itself, and lives as long as the database.
 type statement struct {
 	prepared *sql.Stmt
+	brief    bool // and never waits, but for others that are brief
 	*operation
 }
 
@@ -19,7 +20,8 @@ func (db *DB) prepare(ctx context.Context, on *sql.DB, operation, table, text st
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w", operation, table, err)
 	}
-	return &statement{prepared: prepared, operation: db.telemetry.statement(operation, table, text)}, nil
+	brief := on == db.finder && on != db.reader
+	return &statement{prepared: prepared, brief: brief, operation: db.telemetry.statement(operation, table, text)}, nil
 }
 
 // in returns the statement as the transaction has it, which closes it.
@@ -41,11 +43,18 @@ func (s *statement) exec(ctx context.Context, tx *sql.Tx, args ...any) (changed 
 	return result.RowsAffected() //nolint:wrapcheck // as said above
 }
 
-// query returns the rows that the statement selects.
+// query returns the rows that the statement selects. A context is watched by goroutines, which takes as long as a brief
+// statement.
 func (s *statement) query(ctx context.Context, tx *sql.Tx, args ...any) (rows *sql.Rows, err error) {
 	ctx, run := s.run(ctx)
 	defer func() { run.end(ctx, err) }()
-	return s.in(ctx, tx).QueryContext(ctx, args...) //nolint:wrapcheck,sqlclosecheck // as above
+	if s.brief {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		ctx = context.WithoutCancel(ctx)
+	}
+	return s.in(ctx, tx).QueryContext(ctx, args...) //nolint:wrapcheck,sqlclosecheck // as in exec
 }
 
 // one reads the first row, if there is any.

@@ -61,7 +61,7 @@ func openSQLite(ctx context.Context, p place, o options) (*DB, error) {
 		if db.writer, err = db.connect("main", 1, "file::memory:", parameters); err != nil {
 			return nil, err
 		}
-		db.reader, db.relayer = db.writer, db.writer
+		db.reader, db.finder, db.relayer = db.writer, db.writer, db.writer
 		return db, nil
 	}
 	if err := p.prepare(); err != nil {
@@ -70,8 +70,10 @@ func openSQLite(ctx context.Context, p place, o options) (*DB, error) {
 	db.file = p.path
 	name := "file:" + (&url.URL{Path: filepath.ToSlash(p.path)}).EscapedPath()
 	parameters.Set("_query_only", "on")
-	if db.reader, err = db.connect("read", max(4, runtime.GOMAXPROCS(0)), name, parameters); err != nil {
-		return nil, err
+	for pool, into := range map[string]**sql.DB{"read": &db.reader, "find": &db.finder} {
+		if *into, err = db.connect(pool, max(4, runtime.GOMAXPROCS(0)), name, parameters); err != nil {
+			return nil, err
+		}
 	}
 	parameters.Set("_query_only", "off")
 	if db.writer, err = db.connect("write", 1, name, parameters); err != nil {

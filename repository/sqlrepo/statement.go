@@ -14,8 +14,8 @@ func (s *Store[A]) prepareStatements(ctx context.Context) error {
 		on              *sql.DB
 		operation, text string
 	}{
-		{&s.get, s.db.reader, "SELECT", `SELECT id, version, created_at, document FROM ` + s.table + ` WHERE id = $1`},
-		{&s.contains, s.db.reader, "SELECT", `SELECT 1 FROM ` + s.table + ` WHERE id = $1`},
+		{&s.get, s.db.finder, "SELECT", `SELECT id, version, created_at, document FROM ` + s.table + ` WHERE id = $1`},
+		{&s.contains, s.db.finder, "SELECT", `SELECT 1 FROM ` + s.table + ` WHERE id = $1`},
 		{&s.insert, s.db.writer, "INSERT", s.insertion()},
 		{&s.update, s.db.writer, "UPDATE", s.alteration()},
 		{&s.remove, s.db.writer, "DELETE", `DELETE FROM ` + s.table + ` WHERE id = $1 AND ($2 = 0 OR version = $2)`},
