@@ -29,7 +29,7 @@ func (r Report) Markdown() string {
 		table(&b, r.latencies())
 	}
 	table(&b, r.goals())
-	return b.String()
+	return strings.TrimLeft(b.String(), "\n")
 }
 
 // table writes rows, the first of which are the headings. What begins with a letter is on the left.
