@@ -272,3 +272,22 @@ func withBaggage(t *testing.T, ctx context.Context, pairs ...string) context.Con
 	}
 	return baggage.ContextWithBaggage(ctx, b)
 }
+
+// The race detector makes pools forget, so that the limits leave room.
+func TestARecordAllocatesLittle(t *testing.T) { //nolint:paralleltest // allocations are counted for the whole process
+	provider := sdklog.NewLoggerProvider(sdklog.WithProcessor(sdklog.NewBatchProcessor(taken{})))
+	for name, test := range map[string]struct {
+		logger *slog.Logger
+		most   float64
+	}{
+		"standard output": {observability.NewLogger(discard{}, nil, slog.LevelInfo), 4},
+		"both outputs":    {observability.NewLogger(discard{}, provider, slog.LevelInfo), 8},
+	} {
+		ctx := spanContext(t)
+		if got := testing.AllocsPerRun(1000, func() {
+			test.logger.LogAttrs(ctx, slog.LevelInfo, "order placed", slog.String("order.id", "1"), slog.Int("lines", 2), slog.Bool("paid", true))
+		}); got > test.most {
+			t.Errorf("%s: got %v allocations, want at most %v", name, got, test.most)
+		}
+	}
+}
