@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	generation  = 500 * time.Millisecond // requests are young for one to two of them
+	generation  = 500 * time.Millisecond // requests are old after one to two of them
 	sampling    = 50 * time.Millisecond  // between two looks at the CPU
 	cpuPatience = 20 * time.Millisecond  // that goroutines may wait for a CPU all the time
 	perCPU      = 8                      // requests that are always let in, for each CPU
@@ -19,8 +19,7 @@ const (
 //
 // There are two limits of how many are handled at once. The one that is configured bounds the memory when requests wait for
 // something slow, such as a database. The other one protects the CPU: it falls while goroutines wait too long for a CPU, and
-// rises when they do not. It counts young requests only, since whoever is there for a second waits for something else, as
-// streams do. As many as are handled may wait, in order, for a short time: a queue is for bursts.
+// rises when they do not. As many as are handled may wait, in order, for a short time: a queue is for bursts.
 type admission struct {
 	most  int
 	wait  time.Duration
@@ -29,12 +28,11 @@ type admission struct {
 
 	mu      sync.Mutex
 	all     int       // requests being handled, but for old ones that wait for their clients
-	young   [2]int    // those that came in this generation, and in the one before
-	away    [2]int    // those of them that wait for their clients
+	away    [2]int    // those that wait for their clients, of this generation and of the one before
 	number  int       // of this generation
 	began   time.Time // this generation
-	limit   int       // of young ones
-	peak    int       // young ones since the CPU was looked at
+	limit   int       // of all, for the CPU
+	peak    int       // of all since the CPU was looked at
 	looked  time.Time // at the CPU
 	delayed time.Duration
 	queue   list.List // of *waiting
@@ -50,7 +48,7 @@ func newAdmission(most int, wait time.Duration) *admission {
 	return &admission{most: most, wait: wait, limit: most, delay: newCPU().delay, now: time.Now}
 }
 
-// enter waits until a request may be handled. It returns what leave wants to know, and false if the request is shed.
+// enter waits until a request may be handled. It returns when the request came, and false if the request is shed.
 func (a *admission) enter(ctx context.Context) (int, bool) {
 	a.mu.Lock()
 	a.tick()
@@ -89,13 +87,10 @@ func (a *admission) giveUp(w *waiting, place *list.Element) (int, bool) {
 }
 
 // leave says that a request has been handled.
-func (a *admission) leave(generation int) {
+func (a *admission) leave() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.all--
-	if age := a.number - generation; age < len(a.young) {
-		a.young[age]--
-	}
 	a.tick()
 }
 
@@ -121,12 +116,11 @@ func (a *admission) comeBack(generation int) {
 	}
 }
 
-func (a *admission) free() bool { return a.all < a.most && a.young[0]+a.young[1] < a.limit }
+func (a *admission) free() bool { return a.all < a.limit }
 
 func (a *admission) admit() int {
 	a.all++
-	a.young[0]++
-	a.peak = max(a.peak, a.young[0]+a.young[1])
+	a.peak = max(a.peak, a.all)
 	return a.number
 }
 
@@ -135,14 +129,14 @@ func (a *admission) tick() {
 	now := a.now()
 	for passed := min(2, int(now.Sub(a.began)/generation)); passed > 0; passed-- {
 		a.all -= a.away[1]
-		a.young, a.away = [2]int{0, a.young[0]}, [2]int{0, a.away[0]}
+		a.away = [2]int{0, a.away[0]}
 		a.number++
 		a.began = now
 	}
 	if since := now.Sub(a.looked); since >= sampling {
 		a.looked = now
 		a.adapt(since)
-		a.peak = a.young[0] + a.young[1]
+		a.peak = a.all
 	}
 	for a.queue.Len() > 0 && a.free() {
 		w := a.queue.Remove(a.queue.Front()).(*waiting) //nolint:forcetypeassert // nothing else is in it

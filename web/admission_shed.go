@@ -55,7 +55,7 @@ func (a *API) admitted(x *exchange, r *http.Request) {
 		a.shed(x, r, time.Since(began))
 		return
 	}
-	defer a.entrance.admission.leave(generation)
+	defer a.entrance.admission.leave()
 	x.turn = turn{admission: a.entrance.admission, generation: generation}
 	a.tracing.serve(x, r)
 }
