@@ -147,9 +147,12 @@ func (b *bench) sample(ctx context.Context, c cell, rate float64) (s measured.Sa
 	p.settle(10 * time.Second)
 	stopProfile := p.profile()
 	received := b.collector.spans(ctx)
+	waited := p.usage.waited()
 	top, cpu := p.during(func() result { return l.saturate(b.workers, b.duration) })
 	received = b.collector.spans(ctx) - received
+	waited = p.usage.waited() - waited
 	stopProfile()
+	s.Waited = 100 * waited.Seconds() / max(waited+cpu, time.Millisecond).Seconds()
 	s.Throughput, s.Failed = top.throughput, top.failed()
 	s.Saturated = perRequest(cpu, top)
 	s.Spans = received / float64(max(top.requests, 1))

@@ -35,6 +35,20 @@ func (u usage) cpu() time.Duration {
 	return time.Duration(ticks) * tick
 }
 
+// waited returns how long the threads of the process were ready to run and did not.
+func (u usage) waited() time.Duration {
+	var sum time.Duration
+	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", u.pid))
+	for _, thread := range threads {
+		raw, _ := os.ReadFile(thread)
+		if fields := strings.Fields(string(raw)); len(fields) > 1 {
+			n, _ := strconv.Atoi(fields[1])
+			sum += time.Duration(n)
+		}
+	}
+	return sum
+}
+
 // memory returns the resident memory in MiB, at its peak and now.
 func (u usage) memory() (peak, now float64) {
 	raw, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", u.pid))

@@ -12,6 +12,7 @@ import (
 type usage struct{ pid int }
 
 func (usage) cpu() time.Duration          { return 0 }
+func (usage) waited() time.Duration       { return 0 }
 func (usage) memory() (peak, now float64) { return 0, 0 }
 func (*service) profile() func()          { return func() {} }
 func several() bool                       { return false }

@@ -24,7 +24,8 @@ func (r Report) Markdown() string {
 		fmt.Fprintf(&b, "%d rounds in turn, %s for each measurement. Values are medians of the rounds; ratios, to telemetry off, are "+
 			"medians of the ratios within a round. Throughput is that of %d callers who call again at once, and counts until what their "+
 			"requests caused is done as well; CPU is the service's own, in microseconds per request, the first of the two at "+
-			"saturation; spans are those that the collector received for a request.\n", r.Rounds, r.Duration, r.Callers)
+			"saturation; waited is how much of the time in which it could run others had its processor; spans are "+
+			"those that the collector received for a request.\n", r.Rounds, r.Duration, r.Callers)
 		table(&b, r.throughput())
 		table(&b, r.latencies())
 	}
@@ -55,7 +56,7 @@ func table(b *strings.Builder, rows [][]string) {
 }
 
 func (r Report) throughput() [][]string {
-	rows := [][]string{{"store", "load", "telemetry", "requests/s", "ratio", "CPU us", "ratio", "spans", "failed"}}
+	rows := [][]string{{"store", "load", "telemetry", "requests/s", "ratio", "CPU us", "ratio", "waited %", "spans", "failed"}}
 	for _, c := range r.Cells {
 		base, _ := r.Cell(c.Store, c.Mix, off)
 		failed := 0
@@ -65,6 +66,7 @@ func (r Report) throughput() [][]string {
 		rows = append(rows, []string{
 			c.Store, c.Mix, c.Telemetry, fmt.Sprintf("%.0f", c.Median(Throughput)), fmt.Sprintf("%.2f", c.Ratio(base, Throughput)),
 			fmt.Sprintf("%.0f", c.Median(CPU)), fmt.Sprintf("%.2f", c.Ratio(base, CPU)),
+			fmt.Sprintf("%.0f", c.Median(func(s Sample) float64 { return s.Waited })),
 			fmt.Sprintf("%.1f", c.Median(func(s Sample) float64 { return s.Spans })), strconv.Itoa(failed),
 		})
 	}

@@ -33,8 +33,9 @@ type Cell struct {
 
 // Sample is what one round of a cell measured. Latencies are in milliseconds, memory is in MiB.
 type Sample struct {
-	Throughput float64 `json:"throughput"` // requests per second at saturation
-	Saturated  float64 `json:"cpu_us"`     // microseconds of CPU per request at saturation
+	Throughput float64 `json:"throughput"`     // requests per second at saturation
+	Saturated  float64 `json:"cpu_us"`         // microseconds of CPU per request at saturation
+	Waited     float64 `json:"waited_percent"` // of that and the time it was ready to run and did not
 	Paced      float64 `json:"paced_cpu_us"`
 	P50        float64 `json:"p50_ms"`
 	P99        float64 `json:"p99_ms"`
