@@ -30,7 +30,9 @@ func newSpanExporter(
 ) (exporter sdktrace.SpanExporter, err error) {
 	switch {
 	case name == otelenv.Console:
-		exporter, err = stdouttrace.New(stdouttrace.WithWriter(stdout))
+		if exporter, err = stdouttrace.New(stdouttrace.WithWriter(stdout)); err == nil {
+			exporter = validSpans{exporter}
+		}
 	case s.Protocol == otelenv.GRPC:
 		exporter, err = otlpspan.New(ctx, otlptracegrpc.NewClient(optionally(s.Plaintext, otlptracegrpc.WithInsecure)...))
 	default:
@@ -39,7 +41,7 @@ func newSpanExporter(
 	if err != nil {
 		return nil, fmt.Errorf("make the %s exporter of traces: %w", name, err)
 	}
-	return validSpans{exporter}, nil
+	return exporter, nil
 }
 
 func newMetricExporter(

@@ -2,7 +2,9 @@ package otlpspan
 
 import (
 	"math"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"go.opentelemetry.io/otel/attribute"
 	"google.golang.org/protobuf/encoding/protowire"
@@ -20,7 +22,15 @@ func (b *buffer) text(field protowire.Number, s string) {
 
 // presentText writes s also if it is empty.
 func (b *buffer) presentText(field protowire.Number, s string) {
-	*b = protowire.AppendString(protowire.AppendTag(*b, field, protowire.BytesType), s)
+	*b = protowire.AppendString(protowire.AppendTag(*b, field, protowire.BytesType), valid(s))
+}
+
+// valid has U+FFFD in place of what is not UTF-8, for which a receiver would refuse the whole batch.
+func valid(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	return strings.ToValidUTF8(s, string(utf8.RuneError))
 }
 
 func (b *buffer) bytes(field protowire.Number, v []byte) {

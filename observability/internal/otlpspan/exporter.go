@@ -18,7 +18,7 @@ import (
 	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
 )
 
-// Exporter is a [sdktrace.SpanExporter] over a client of otlptrace. The text of spans must be UTF-8.
+// Exporter is a [sdktrace.SpanExporter] over a client of otlptrace. What is not UTF-8 in text becomes U+FFFD.
 type Exporter struct {
 	client otlptrace.Client
 
@@ -79,10 +79,10 @@ func (e *Exporter) request(spans []sdktrace.ReadOnlySpan) []*tracepb.ResourceSpa
 		if !known {
 			of, known := resources[key.resource]
 			if !known {
-				of = &tracepb.ResourceSpans{Resource: resourceOf(span.Resource()), SchemaUrl: span.Resource().SchemaURL()}
+				of = &tracepb.ResourceSpans{Resource: resourceOf(span.Resource()), SchemaUrl: valid(span.Resource().SchemaURL())}
 				resources[key.resource], request = of, append(request, of)
 			}
-			in = &tracepb.ScopeSpans{Scope: scopeOf(key.scope), SchemaUrl: key.scope.SchemaURL}
+			in = &tracepb.ScopeSpans{Scope: scopeOf(key.scope), SchemaUrl: valid(key.scope.SchemaURL)}
 			scopes[key], of.ScopeSpans = in, append(of.ScopeSpans, in)
 		}
 		in.Spans = append(in.Spans, e.spans[i])
@@ -126,7 +126,7 @@ func scopeOf(s instrumentation.Scope) *commonpb.InstrumentationScope {
 	}
 	var written buffer
 	written.attributes(scopeAttributes, s.Attributes.ToSlice())
-	scope := &commonpb.InstrumentationScope{Name: s.Name, Version: s.Version}
+	scope := &commonpb.InstrumentationScope{Name: valid(s.Name), Version: valid(s.Version)}
 	scope.ProtoReflect().SetUnknown([]byte(written))
 	return scope
 }

@@ -54,6 +54,12 @@ func (c *client) received(tb testing.TB) []*collectorpb.ExportTraceServiceReques
 // compare exports batches with otlptrace's exporter and with ours.
 func compare(tb testing.TB, batches ...[]sdktrace.ReadOnlySpan) {
 	tb.Helper()
+	compareWith(tb, batches, batches)
+}
+
+// compareWith exports spans with ours, and what they should be like with otlptrace's exporter.
+func compareWith(tb testing.TB, batches, like [][]sdktrace.ReadOnlySpan) {
+	tb.Helper()
 	theirs, ours := &client{}, &client{}
 	want, err := otlptrace.New(context.Background(), theirs)
 	if err != nil {
@@ -63,8 +69,8 @@ func compare(tb testing.TB, batches ...[]sdktrace.ReadOnlySpan) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	for _, spans := range batches {
-		if err := errors.Join(want.ExportSpans(context.Background(), spans), got.ExportSpans(context.Background(), spans)); err != nil {
+	for i, spans := range batches {
+		if err := errors.Join(want.ExportSpans(context.Background(), like[i]), got.ExportSpans(context.Background(), spans)); err != nil {
 			tb.Fatal(err)
 		}
 	}
@@ -170,22 +176,26 @@ func TestAnExportThatFailsSaysSo(t *testing.T) {
 
 func FuzzSpan(f *testing.F) {
 	f.Add("Command.PlaceOrder", "order.id", "4711", int64(7), 0.5, []byte{1, 2}, uint8(1), true)
+	f.Add("GET /\xff", "a\xc3", "caf\xe8", int64(0), 0., []byte{0xff}, uint8(3), true)
 	f.Add("", "", "", int64(math.MinInt64), math.NaN(), []byte(nil), uint8(255), false)
-	f.Fuzz(func(t *testing.T, name, key, text string, n int64, x float64, data []byte, small uint8, yes bool) {
-		valid := func(s string) string { return strings.ToValidUTF8(s, "") }
-		s := stub(small)
-		s.Name, s.Status.Description = valid(name), valid(text)
-		s.StartTime, s.DroppedAttributes = time.Unix(0, n), int(n)
-		attrs := []attribute.KeyValue{
-			attribute.String(valid(key), valid(text)), attribute.Int64(valid(key), n), attribute.Bool(valid(key), yes),
-			{Key: "data", Value: attribute.ByteSliceValue(data)},
-			{Key: "all", Value: attribute.SliceValue(attribute.Int64Value(n), attribute.StringValue(valid(text)))},
+	f.Fuzz(func(t *testing.T, name, key, words string, n int64, x float64, data []byte, small uint8, yes bool) {
+		spans := func(text func(string) string) [][]sdktrace.ReadOnlySpan {
+			s := stub(small)
+			s.Name, s.Status.Description = text(name), text(words)
+			s.StartTime, s.DroppedAttributes = time.Unix(0, n), int(n)
+			attrs := []attribute.KeyValue{
+				attribute.String(text(key), text(words)), attribute.Int64(text(key), n), attribute.Bool(text(key), yes),
+				{Key: "data", Value: attribute.ByteSliceValue(data)}, attribute.Float64("x", x),
+				{Key: "all", Value: attribute.SliceValue(attribute.Int64Value(n), attribute.StringValue(text(words)))},
+			}
+			s.Attributes, s.Events[0].Attributes, s.Links[0].Attributes = attrs, attrs, attrs
+			s.Events[0].Name = text(words)
+			s.InstrumentationScope = instrumentation.Scope{Name: text(name), Version: text(key), SchemaURL: text(words)}
+			s.Resource = resource.NewWithAttributes(text(key), attribute.String(text(name), text(words)))
+			return [][]sdktrace.ReadOnlySpan{tracetest.SpanStubs{s, stub(small + 1)}.Snapshots()}
 		}
-		if x == x { // protobuf takes two that are not a number for equal, and proto.Equal does too, but this is about bits
-			attrs = append(attrs, attribute.Float64("x", x))
-		}
-		s.Attributes, s.Events[0].Attributes, s.Links[0].Attributes = attrs, attrs, attrs
-		compare(t, tracetest.SpanStubs{s, stub(small + 1)}.Snapshots())
+		valid := func(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
+		compareWith(t, spans(func(s string) string { return s }), spans(valid))
 	})
 }
 
