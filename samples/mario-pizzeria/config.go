@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -35,6 +36,7 @@ func settings() []setting {
 		{"COOKING_TIME", "3s", "how long the crew cooks an order"},
 		{"DELIVERY_TIME", "3s", "how long the crew takes to bring an order"},
 		{"TRACE_EVENTS", "same", "what handles an event is in the same trace, or in one of its own with a link: same or link"},
+		{"MAX_IN_FLIGHT", "250", "requests handled at once; when there are more, they are answered with 503; -1 for no limit"},
 		{"PAYMENT_URL", "", "payment service that orders are charged with; none if empty"},
 		{"OTEL_SERVICE_NAME", "mario-pizzeria", "name in traces, metrics and logs; mario-kitchen and mario-delivery in these roles"},
 		{"OTEL_EXPORTER_OTLP_ENDPOINT", "http://localhost:4318", "collector that telemetry goes to"},
@@ -54,6 +56,7 @@ type config struct {
 	automatic         bool // whether orders are cooked and delivered without being told to
 	cooking, delivery time.Duration
 	linked            bool     // whether what handles an event has a trace of its own
+	inFlight          int      // requests handled at once; without a limit below zero
 	payment           *url.URL // nil for none
 }
 
@@ -70,12 +73,13 @@ func readConfig(role string) (config, error) {
 	if _, _, err := net.SplitHostPort(c.addr); err != nil {
 		return config{}, errors.New("HTTP_ADDR is not an address such as 127.0.0.1:8080, or :8080 for all of this machine's")
 	}
-	var errs [5]error
+	var errs [6]error
 	c.automatic, errs[0] = second(values, "CREW", "hands", "auto")
 	c.linked, errs[1] = second(values, "TRACE_EVENTS", "same", "link")
 	c.cooking, errs[2] = duration(values, "COOKING_TIME")
 	c.delivery, errs[3] = duration(values, "DELIVERY_TIME")
 	c.payment, errs[4] = address(values, "PAYMENT_URL")
+	c.inFlight, errs[5] = limit(values, "MAX_IN_FLIGHT")
 	if i := slices.IndexFunc(errs[:], func(err error) bool { return err != nil }); i >= 0 {
 		return config{}, errs[i]
 	}
@@ -119,6 +123,14 @@ func duration(values map[string]string, name string) (time.Duration, error) {
 		return 0, fmt.Errorf("%s is %q: use a time such as 3s or 500ms, at most 1h", name, values[name])
 	}
 	return d, nil
+}
+
+func limit(values map[string]string, name string) (int, error) {
+	n, err := strconv.Atoi(values[name])
+	if err != nil || n < 1 && n != -1 {
+		return 0, fmt.Errorf("%s is %q: use a number such as 250, or -1 for no limit", name, values[name])
+	}
+	return n, nil
 }
 
 func address(values map[string]string, name string) (*url.URL, error) {

@@ -111,7 +111,7 @@ func open(ctx context.Context, m *mediator.Mediator) error {
 }
 
 func newServer(m *mediator.Mediator, h *app.Host, c config) *web.API {
-	settings := web.Config{Title: "Mario's Pizzeria", Version: version, Ready: h.Ready, Failed: h.Fail}
+	settings := web.Config{Title: "Mario's Pizzeria", Version: version, Ready: h.Ready, Failed: h.Fail, MaxInFlight: c.inFlight}
 	if !c.has(front) {
 		settings.OpenAPIPath, settings.DocsPath = "-", "-"
 		return web.New(m, settings)

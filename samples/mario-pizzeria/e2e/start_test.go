@@ -43,6 +43,8 @@ func TestWhatPreventsTheStartIsSaidInOneLine(t *testing.T) {
 		"nobody hears the kitchen": {"--role=kitchen", []string{"--role kitchen", "BUS_URL", "nats://127.0.0.1:4222"}},
 		"a broker for itself":      {"--role=kitchen BUS_URL=nats:embedded", []string{"--role kitchen", "nats:embedded?listen=127.0.0.1:4222"}},
 		"nobody shares memory":     {"--role=api BUS_URL=nats://x DATABASE_URL=memory:", []string{"--role api", "DATABASE_URL"}},
+		"limit is no number":       {"MAX_IN_FLIGHT=many", []string{"MAX_IN_FLIGHT", "250"}},
+		"nobody is let in":         {"MAX_IN_FLIGHT=0", []string{"MAX_IN_FLIGHT", "-1"}},
 		"payment without host":     {"PAYMENT_URL=payments", []string{"PAYMENT_URL"}},
 		"unknown exporter":         {"OTEL_TRACES_EXPORTER=jaeger", []string{"OTEL_TRACES_EXPORTER", "jaeger", "otlp"}},
 		"unknown protocol":         {"OTEL_EXPORTER_OTLP_PROTOCOL=soap", []string{"OTEL_EXPORTER_OTLP_PROTOCOL", "soap", "grpc"}},
@@ -97,7 +99,7 @@ func TestHelpListsEverySetting(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"HTTP_ADDR", "DATABASE_URL", "PAYMENT_URL", "OTEL_EXPORTER_OTLP_ENDPOINT", "127.0.0.1:8080", "--role", "BUS_URL",
-		"CREW", "COOKING_TIME", "DELIVERY_TIME", "TRACE_EVENTS"} {
+		"CREW", "COOKING_TIME", "DELIVERY_TIME", "TRACE_EVENTS", "MAX_IN_FLIGHT"} {
 		if !strings.Contains(string(help), name) {
 			t.Errorf("%s is not in:\n%s", name, help)
 		}
