@@ -63,7 +63,7 @@ bench: ## what telemetry costs, beside the same written by hand, into docs/perfo
 ifeq ($(BENCH),messaging)
 	@cd benchmarks/messaging && for i in 1 2 3 4 5 6; do go test -run '^$$' -bench . -benchtime 1000x || exit 1; done
 else
-	@cd benchmarks && go run ./report
+	@cd benchmarks && go run ./report && go run ./order
 endif
 
 load: $(BIN)/collector ## the sample under load, in ten minutes; LOAD has flags, such as LOAD="-rounds 1 -duration 2s", or -help
