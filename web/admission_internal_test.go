@@ -122,6 +122,28 @@ func TestRequestsThatWaitForTheirClientsAreNotCountedWhenTheyAreOld(t *testing.T
 	}
 }
 
+func TestARequestIsAwayOnceThatWaitsForItsClientTwice(t *testing.T) {
+	t.Parallel()
+	c := newClocked(t, 2)
+	slow := &turn{admission: c.admission, generation: c.enterAll()[0]}
+	c.leave()
+	c.time = c.time.Add(2 * generation)
+	reading, writing := slow.goAway(), slow.goAway()
+	if got := len(c.enterAll()); got != 2 {
+		t.Errorf("got %d while it is away", got)
+	}
+	c.leave()
+	slow.comeBack(writing)
+	if got := len(c.enterAll()); got != 1 {
+		t.Errorf("got %d when it is half back", got)
+	}
+	slow.comeBack(reading)
+	c.leave()
+	if got := len(c.enterAll()); got != 0 {
+		t.Errorf("got %d when it is back", got)
+	}
+}
+
 func TestTheRuntimeMeasuresHowLongGoroutinesWaitForACPU(t *testing.T) {
 	t.Parallel()
 	c := newCPU()

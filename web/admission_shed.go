@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strconv"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,18 +18,24 @@ type entrance struct {
 type turn struct {
 	admission  *admission
 	generation int
+	away       atomic.Bool
 }
 
-// goAway and comeBack are those of the admission.
-func (t turn) goAway() {
-	if t.admission != nil {
-		t.admission.goAway(t.generation)
+// goAway and comeBack are around what may wait for the client, inside which nothing of the kind counts again:
+//
+//	defer t.comeBack(t.goAway())
+func (t *turn) goAway() bool {
+	if t.admission == nil || t.away.Swap(true) {
+		return false
 	}
+	t.admission.goAway(t.generation)
+	return true
 }
 
-func (t turn) comeBack() {
-	if t.admission != nil {
+func (t *turn) comeBack(gone bool) {
+	if gone {
 		t.admission.comeBack(t.generation)
+		t.away.Store(false)
 	}
 }
 
@@ -56,7 +63,7 @@ func (a *API) admitted(x *exchange, r *http.Request) {
 		return
 	}
 	defer a.entrance.admission.leave()
-	x.turn = turn{admission: a.entrance.admission, generation: generation}
+	x.out.turn.admission, x.out.turn.generation = a.entrance.admission, generation
 	a.tracing.serve(x, r)
 }
 

@@ -45,9 +45,8 @@ func readAll(w http.ResponseWriter, r *http.Request, limit int64, data io.Reader
 	if r.ContentLength > limit {
 		return tooLarge(limit)
 	}
-	x := exchangeFrom(r.Context())
-	x.turn.goAway()
-	defer x.turn.comeBack()
+	turn := &exchangeFrom(r.Context()).out.turn
+	defer turn.comeBack(turn.goAway())
 	_, err := data.ReadFrom(http.MaxBytesReader(innermost(w), r.Body, limit))
 	var over *http.MaxBytesError
 	var network net.Error

@@ -14,8 +14,7 @@ type exchange struct {
 	original  *http.Request // as the server gave it
 	context   limited
 	out       response
-	body      body // if the size of what is read is of interest
-	turn      turn
+	body      body        // if the size of what is read is of interest
 	header    http.Header // of what ServeMux answers by itself
 	errorType string
 	outer     bool // an instrumentation further out has made the span

@@ -12,6 +12,7 @@ type response struct {
 
 	status int
 	size   int64
+	turn   turn
 	values [headers]string // of its header, in one piece
 }
 
@@ -23,6 +24,9 @@ const (
 	headerLocation
 	headers
 )
+
+// buffered is how much of an answer net/http keeps until its handler has returned: nobody waits for the client to read it.
+const buffered = 2 << 10
 
 // WriteHeader remembers the status. Those that announce another are none.
 func (w *response) WriteHeader(status int) {
@@ -37,6 +41,9 @@ func (w *response) Write(data []byte) (int, error) {
 	if w.status == 0 {
 		w.status = http.StatusOK
 	}
+	if w.size+int64(len(data)) > buffered {
+		defer w.turn.comeBack(w.turn.goAway())
+	}
 	n, err := w.ResponseWriter.Write(data)
 	w.size += int64(n)
 	return n, err //nolint:wrapcheck // this is that writer, to its user
@@ -47,6 +54,7 @@ func (w *response) Flush() {
 	if w.status == 0 {
 		w.status = http.StatusOK
 	}
+	defer w.turn.comeBack(w.turn.goAway())
 	_ = http.NewResponseController(w.ResponseWriter).Flush()
 }
 

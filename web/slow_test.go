@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -50,6 +51,49 @@ func TestAHeaderThatDoesNotComeInTimeEndsTheConnection(t *testing.T) {
 	text, err := io.ReadAll(sendSlowly(t, p, "GET /api/orders HTTP/1.1\r\nHost:"))
 	if err != nil || strings.Contains(string(text), " 200 ") {
 		t.Errorf("got %s %v", text, err)
+	}
+}
+
+func TestAClientThatDoesNotReadItsAnswerKeepsNobodyOut(t *testing.T) {
+	t.Parallel()
+	for name, send := range map[string]func(http.ResponseWriter) error{
+		"write": func(w http.ResponseWriter) error {
+			_, err := w.Write(make([]byte, 1<<20))
+			return err
+		},
+		"flush": func(w http.ResponseWriter) error {
+			_, err := w.Write(make([]byte, 1<<10))
+			w.(http.Flusher).Flush()
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPizzeria(t, func(c *web.Config) { c.MaxInFlight, c.MaxWait = 1, -1 })
+			began, ended := make(chan struct{}), make(chan struct{})
+			p.Handle("GET /large", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				defer close(ended)
+				close(began)
+				for send(w) == nil {
+					continue
+				}
+			}))
+			answer := sendSlowly(t, p, "GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+			<-began
+			ask := func() string {
+				status, _, _ := p.ask(t, "GET", "/api/orders", "")
+				return strconv.Itoa(status)
+			}
+			observabilitytest.Eventually(t, ask, "200")
+			if _, err := io.CopyN(io.Discard, answer, 1<<10); err != nil { // it is still waited for
+				t.Error(err)
+			}
+			select {
+			case <-ended:
+				t.Error("the answer ended")
+			default:
+			}
+		})
 	}
 }
 
