@@ -53,8 +53,12 @@ func (a *admission) enter(ctx context.Context) (int, bool) {
 	a.mu.Lock()
 	a.tick()
 	if a.queue.Len() == 0 && a.free() {
-		defer a.mu.Unlock()
-		return a.admit(), true
+		generation, crowded := a.admit(), a.limit < a.most || a.delayed > cpuPatience
+		a.mu.Unlock()
+		if crowded {
+			runtime.Gosched() // lets in who waits for a CPU: nobody would be counted if each were done before the next comes
+		}
+		return generation, true
 	}
 	if a.queue.Len() >= a.limit || a.wait <= 0 {
 		a.mu.Unlock()
@@ -150,9 +154,6 @@ func (a *admission) tick() {
 func (a *admission) adapt(since time.Duration) {
 	least := min(perCPU*runtime.GOMAXPROCS(0), a.most)
 	quiet := a.peak < least
-	if quiet && a.limit == a.most {
-		return
-	}
 	before := a.delayed
 	a.delayed = a.delay()
 	if delay := min(before, a.delayed); delay > cpuPatience && !quiet {
