@@ -18,7 +18,7 @@ type bench struct {
 	options
 
 	root, folder string
-	pinned       bool
+	processors   *processors // divided, if the service has one of its own
 	collector    *collector
 	hole         *hole
 	database     *database
@@ -35,8 +35,13 @@ func newBench(ctx context.Context, o options, root string, out io.Writer) (_ *be
 	if b.folder, err = os.MkdirTemp("", "load-"); err != nil {
 		return nil, err
 	}
-	if b.pinned = o.pin && several(); b.pinned {
-		if err := leaveOneProcessor(); err != nil {
+	if o.pin {
+		if b.processors, err = divide(); err != nil {
+			return nil, err
+		}
+	}
+	if b.processors != nil {
+		if err := b.processors.leave(); err != nil {
 			return nil, err
 		}
 	}

@@ -63,7 +63,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	if !o.soak {
-		r.Command, r.Machine, r.Versions, r.Pinned = "make load", machine(), b.versions(ctx), b.pinned
+		r.Command, r.Machine, r.Versions, r.Pinned = "make load", machine(), b.versions(ctx), b.processors != nil
 		r.Rounds, r.Duration, r.Callers = o.rounds, o.duration.String(), o.workers
 	}
 	fmt.Fprintf(out, "\n%s", r.Markdown())

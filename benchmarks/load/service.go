@@ -58,7 +58,7 @@ func (b *bench) start(ctx context.Context, c cell) (*service, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := launch(s.Cmd, b.pinned); err != nil {
+	if err := launch(s.Cmd, b.processors); err != nil {
 		return nil, fmt.Errorf("start the pizzeria: %w", err)
 	}
 	s.usage = usage{s.Process.Pid}

@@ -112,7 +112,7 @@ service:
 	}
 	c.Cmd = exec.CommandContext(ctx, program, "--config", "file:"+config)
 	c.Stderr = os.Stderr
-	if err := launch(c.Cmd, false); err != nil {
+	if err := launch(c.Cmd, nil); err != nil {
 		return nil, fmt.Errorf("start the collector: %w", err)
 	}
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {

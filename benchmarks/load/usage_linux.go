@@ -64,60 +64,60 @@ func (u usage) memory() (peak, now float64) {
 	return peak / 1024, now / 1024
 }
 
-// several reports whether there is a processor to spare.
-func several() bool {
+// processors are those that this process had when it began: one is for the service, the others are for the rest.
+type processors struct{ service, rest unix.CPUSet }
+
+// divide returns the processors of this process, or none if there is only one.
+func divide() (*processors, error) {
 	var all unix.CPUSet
-	return unix.SchedGetaffinity(0, &all) == nil && all.Count() > 1
+	if err := unix.SchedGetaffinity(0, &all); err != nil {
+		return nil, fmt.Errorf("ask for processors: %w", err)
+	}
+	return divided(all), nil
 }
 
-// split divides the processors of this process when it began: the first one is for the service, the others are for the rest.
-func split() (first, others unix.CPUSet, err error) {
-	var all unix.CPUSet
-	if err := unix.SchedGetaffinity(os.Getpid(), &all); err != nil {
-		return first, others, fmt.Errorf("ask for processors: %w", err)
+// divided gives the service the first one there is, which is not always that of number 0.
+func divided(all unix.CPUSet) *processors {
+	if all.Count() < 2 {
+		return nil
 	}
-	if all.IsSet(0) {
-		all.Clear(0)
+	first := 0
+	for !all.IsSet(first) {
+		first++
 	}
-	first.Set(0)
-	return first, all, nil
+	p := &processors{rest: all}
+	p.service.Set(first)
+	p.rest.Clear(first)
+	return p
 }
 
-// leaveOneProcessor moves this process, and what it starts, off the processor that the service gets.
-func leaveOneProcessor() error {
-	_, others, err := split()
-	if err != nil {
-		return err
-	}
+// leave moves this process, and what it starts, off the processor that the service gets.
+func (p *processors) leave() error {
 	for range 2 { // a thread may have been started meanwhile; those that come later inherit it
 		threads, _ := filepath.Glob("/proc/self/task/*")
 		for _, thread := range threads {
 			id, _ := strconv.Atoi(filepath.Base(thread))
-			if err := unix.SchedSetaffinity(id, &others); err != nil && !errors.Is(err, syscall.ESRCH) {
+			if err := unix.SchedSetaffinity(id, &p.rest); err != nil && !errors.Is(err, syscall.ESRCH) {
 				return fmt.Errorf("move to other processors: %w", err)
 			}
 		}
 	}
-	runtime.GOMAXPROCS(others.Count())
+	runtime.GOMAXPROCS(p.rest.Count())
 	return nil
 }
 
-// launch starts a program that ends with this one, on the service's processor or where this process is.
-func launch(c *exec.Cmd, alone bool) error {
+// launch starts a program that ends with this one, on the service's processor, or where this process is without processors.
+func launch(c *exec.Cmd, p *processors) error {
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	if !alone {
+	if p == nil {
 		return c.Start()
-	}
-	first, others, err := split()
-	if err != nil {
-		return err
 	}
 	runtime.LockOSThread() // what a thread starts is where the thread is
 	defer runtime.UnlockOSThread()
-	if err := unix.SchedSetaffinity(0, &first); err != nil {
+	if err := unix.SchedSetaffinity(0, &p.service); err != nil {
 		return fmt.Errorf("give the service a processor: %w", err)
 	}
-	return errors.Join(c.Start(), unix.SchedSetaffinity(0, &others))
+	return errors.Join(c.Start(), unix.SchedSetaffinity(0, &p.rest))
 }
 
 // profile starts a profile of the service, if one is wanted, and returns what ends it.

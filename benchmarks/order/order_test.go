@@ -93,20 +93,32 @@ func TestTheDocumentShowsTheResultThatIsKept(t *testing.T) {
 	}
 }
 
+// TestBothPizzeriasAreMeasured places enough orders that some of the hundred samples a second are in each layer.
 func TestBothPizzeriasAreMeasured(t *testing.T) {
 	t.Chdir("..")
-	profiles, err := plan{rounds: 1, orders: 200, customers: 2}.measure(t.Context(), t.Output())
+	const orders = 1000
+	profiles, err := plan{rounds: 1, orders: orders, customers: 2}.measure(t.Context(), t.Output())
 	if err != nil {
 		t.Fatal(err)
 	}
+	var total [2]int
 	took := map[string][2]int{}
-	for _, row := range attribute("", profiles, 200).rows {
+	for _, row := range attribute("", profiles, orders).rows {
 		took[row.layer] = row.took
+		for i := range total {
+			total[i] += row.took[i]
+		}
 	}
 	if got := took["SQLite"]; got[0] == 0 || got[1] == 0 {
 		t.Errorf("SQLite took %v, want some time of both", got)
 	}
-	if got := took["exporters"]; got[0] != 0 || got[1] == 0 {
-		t.Errorf("exporters took %v, want time with telemetry only", got)
+	off, on := 0, 0
+	for _, layer := range []string{"exporters", "traces", "metrics"} {
+		off += took[layer][0]
+		on += took[layer][1]
+	}
+	if took["exporters"][0] != 0 || on*20 < total[1] || off*4 > on {
+		t.Errorf("telemetry took %d of %d without it and %d of %d with it, want 5%% at least with it, and a quarter of that without",
+			off, total[0], on, total[1])
 	}
 }
