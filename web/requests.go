@@ -30,12 +30,13 @@ type kinds struct {
 	all atomic.Pointer[map[kind]*requests]
 }
 
-// mostKinds bounds how many are kept. What comes after that is made for each request.
-const mostKinds = 64
+// mostKinds bounds how many are kept: all methods and versions of HTTP at four addresses. What comes after that is made for
+// each request.
+const mostKinds = 200
 
 // of returns what telemetry needs of requests such as r.
 func (k *kinds) of(server, route string, r *http.Request) *requests {
-	is := kind{method: knownMethod(r.Method), protocol: r.Proto, secure: r.TLS != nil}
+	is := kind{method: knownMethod(r.Method), protocol: knownProtocol(r.ProtoMajor, r.ProtoMinor), secure: r.TLS != nil}
 	local, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
 	if tcp, ok := local.(*net.TCPAddr); ok {
 		is.local = tcp.AddrPort()
@@ -49,6 +50,9 @@ func (k *kinds) of(server, route string, r *http.Request) *requests {
 		}
 	}
 	made := newRequests(is, server, route, local)
+	if all != nil && len(*all) >= mostKinds {
+		return made
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	more := map[kind]*requests{is: made}
@@ -59,6 +63,14 @@ func (k *kinds) of(server, route string, r *http.Request) *requests {
 		k.all.Store(&more)
 	}
 	return more[is]
+}
+
+// protocol returns that of a request. The server takes HTTP/1.2 to HTTP/1.9, which do not exist, for HTTP/1.1.
+func protocol(r *http.Request) string {
+	if r.ProtoMajor == 1 && r.ProtoMinor > 1 {
+		return "HTTP/1.1"
+	}
+	return r.Proto
 }
 
 // requests is what telemetry needs of all requests of one kind to one endpoint.
@@ -87,10 +99,8 @@ func newRequests(is kind, server, route string, local net.Addr) *requests {
 		q.span += " " + route
 		q.attributes = append(q.attributes, semconv.HTTPRoute(route))
 	}
-	name, version, _ := strings.Cut(is.protocol, "/")
-	protocol := semconv.NetworkProtocolName(strings.ToLower(name))
-	q.attributes = append(q.attributes, semconv.NetworkProtocolVersion(version))
-	q.measure = append(slices.Clone(q.attributes), protocol)
+	q.attributes = append(q.attributes, semconv.NetworkProtocolVersion(is.protocol))
+	q.measure = append(slices.Clone(q.attributes), semconv.NetworkProtocolName("http"))
 	return q
 }
 
