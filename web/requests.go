@@ -65,14 +65,6 @@ func (k *kinds) of(server, route string, r *http.Request) *requests {
 	return more[is]
 }
 
-// protocol returns that of a request. The server takes HTTP/1.2 to HTTP/1.9, which do not exist, for HTTP/1.1.
-func protocol(r *http.Request) string {
-	if r.ProtoMajor == 1 && r.ProtoMinor > 1 {
-		return "HTTP/1.1"
-	}
-	return r.Proto
-}
-
 // requests is what telemetry needs of all requests of one kind to one endpoint.
 type requests struct {
 	span       string               // its name
