@@ -34,7 +34,8 @@ type admission struct {
 	limit   int       // of all, for the CPU
 	peak    int       // of all since the CPU was looked at
 	looked  time.Time // at the CPU
-	delayed time.Duration
+	delayed time.Duration // when it was looked at
+	late    time.Duration // the same, if there were many requests
 	queue   list.List // of *waiting
 }
 
@@ -150,13 +151,16 @@ func (a *admission) tick() {
 }
 
 // adapt sets the limit after some time. It falls by as much as goroutines wait too long, and rises by a tenth. They wait too
-// long if they did twice in a row: the first time it may have been a burst, or another process that had the CPU.
+// long if they did twice in a row, while there were many requests: the first time it may have been a burst, or another
+// process that had the CPU. What was measured over a long time is of no moment.
 func (a *admission) adapt(since time.Duration) {
 	least := min(perCPU*runtime.GOMAXPROCS(0), a.most)
-	quiet := a.peak < least
-	before := a.delayed
-	a.delayed = a.delay()
-	if delay := min(before, a.delayed); delay > cpuPatience && !quiet {
+	before := a.late
+	a.delayed, a.late = a.delay(), 0
+	if a.peak >= least && since < 2*generation {
+		a.late = a.delayed
+	}
+	if delay := min(before, a.late); delay > cpuPatience {
 		const gently, hard = 0.9, 0.5
 		share := min(gently, max(hard, float64(cpuPatience)/float64(delay)))
 		a.limit = max(least, int(share*float64(min(a.limit, a.peak))))

@@ -79,6 +79,50 @@ func TestAMomentWithoutCPUChangesNothing(t *testing.T) {
 	}
 }
 
+func TestTwoMomentsWithoutCPUThatAreNotInARowChangeNothing(t *testing.T) {
+	t.Parallel()
+	const some = 40
+	for name, quiet := range map[string]func(c *clocked){
+		"one by one": func(c *clocked) {
+			for range 20 {
+				c.time = c.time.Add(sampling)
+				c.some(1)
+			}
+		},
+		"none": func(c *clocked) { c.time = c.time.Add(time.Hour) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newClocked(t, 1000)
+			c.pass(time.Second)
+			c.some(1)
+			c.busy = time.Second
+			c.time = c.time.Add(sampling)
+			c.some(some)
+			quiet(c)
+			c.some(some)
+			c.time = c.time.Add(sampling)
+			c.some(1)
+			if c.limit != 1000 {
+				t.Errorf("got a limit of %d", c.limit)
+			}
+		})
+	}
+}
+
+// some lets in so many, as long as no time passes.
+func (c *clocked) some(n int) {
+	c.t.Helper()
+	for range n {
+		if _, ok := c.enter(context.Background()); !ok {
+			c.t.Fatal("a request was shed")
+		}
+	}
+	for range n {
+		c.leave()
+	}
+}
+
 func TestAsManyAreLetInAsBeforeSoonAfterTheCPUKeepsUpAgain(t *testing.T) {
 	t.Parallel()
 	c := newClocked(t, 1000)
