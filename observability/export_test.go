@@ -26,7 +26,7 @@ func NewLogger(stdout io.Writer, export log.LoggerProvider, level slog.Leveler, 
 	if export != nil {
 		to = otelslog.NewHandler(scopeName, otelslog.WithLoggerProvider(export))
 	}
-	return slog.New(newHandler(level, out.handler, to, out.written, baggage))
+	return slog.New(newHandler(level, out.handler, to, baggage))
 }
 
 // NewErrorHandler is the error handler that Start installs, with a clock of the test's choice.
@@ -72,8 +72,8 @@ func PackageOf(function string) string { return packageOf(function) }
 func StdoutFormat(f *os.File) string { return fmt.Sprintf("%T", newFileHandler(f, f, slog.LevelInfo)) }
 
 // NewStdoutQueue is what Start puts before a file.
-func NewStdoutQueue(to io.Writer, room int, tell func(dropped int)) *StdoutQueue {
-	return &StdoutQueue{newStdoutQueue(to, room, tell)}
+func NewStdoutQueue(to io.Writer, takes func() bool, room int, tell func(dropped int)) *StdoutQueue {
+	return &StdoutQueue{newStdoutQueue(to, takes, room, tell)}
 }
 
 // StdoutQueue has the methods of a queue that tests call.
@@ -82,14 +82,11 @@ type StdoutQueue struct{ *stdoutQueue }
 // Flush waits until all is written.
 func (q *StdoutQueue) Flush(most time.Duration) bool { return q.flush(most) }
 
-// Close ends the queue.
-func (q *StdoutQueue) Close(most time.Duration) { q.close(most) }
-
 // Lost returns how many lines were dropped.
 func (q *StdoutQueue) Lost() int64 { return q.lost() }
 
 // Written reports whether all is written to standard output, and waits a little for it.
-func Written(t *Telemetry) bool { return t.out.queue.flush(stdoutPatience) }
+func Written(t *Telemetry) bool { return t.out.queue.flush(100 * time.Millisecond) }
 
 // NewSpanExporter is the exporter that Start makes for OTLP.
 func NewSpanExporter(ctx context.Context, protocol string) (sdktrace.SpanExporter, error) {

@@ -30,7 +30,6 @@ type handler struct {
 	attrs   []slog.Attr // the logger's, outside its groups
 	groups  []group     // the logger's groups, outermost first, which are opened when a record comes
 	room    *sync.Pool  // of lists for the attributes of a record
-	written func()      // waits a little until what is on its way to standard output is there
 }
 
 type group struct {
@@ -40,9 +39,9 @@ type group struct {
 
 var _ slog.Handler = (*handler)(nil)
 
-func newHandler(level slog.Leveler, stdout, export slog.Handler, written func(), baggage []string) *handler {
+func newHandler(level slog.Leveler, stdout, export slog.Handler, baggage []string) *handler {
 	room := &sync.Pool{New: func() any { return new([]slog.Attr) }}
-	return &handler{level: level, stdout: stdout, export: export, written: written, baggage: baggage, room: room}
+	return &handler{level: level, stdout: stdout, export: export, baggage: baggage, room: room}
 }
 
 // Enabled is the gate in front of both outputs: a record below the level costs nothing.
@@ -72,9 +71,6 @@ func (h *handler) Handle(ctx context.Context, r slog.Record) error {
 		attrs = putOne(putOne(attrs, slog.String("trace_id", traceID)), slog.String("span_id", spanID))
 	}
 	err = errors.Join(err, h.stdout.Handle(ctx, with(r, attrs)))
-	if r.Level >= slog.LevelError {
-		h.written() // it may be the last that the process says
-	}
 	clear(attrs)
 	*room = attrs
 	h.room.Put(room)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -59,7 +60,10 @@ func lives() map[string]func(context.Context) error {
 		"wild text":       wildText,
 		"more than fits":  moreThanFits,
 		"storm of lines":  stormOfLines,
-		"fatal":           fatal,
+		"both outputs":    bothOutputs,
+		"exit":            ending(func() { slog.Info("last"); os.Exit(3) }),
+		"fatal":           ending(func() { log.Fatal("last") }),
+		"panic":           ending(func() { slog.Info("last"); go panic("no oven"); select {} }),
 		"storm":           storm,
 	}
 }

@@ -9,116 +9,116 @@ import (
 	"time"
 )
 
-const (
-	// stdoutRoom is how many bytes may wait for standard output, in each of two lists: what is filled and what is written.
-	stdoutRoom = 2 << 20
-	// stdoutPatience is how long a record of an error waits to be written, since the process may be about to end.
-	stdoutPatience = 100 * time.Millisecond
-)
+// stdoutRoom is how many bytes may wait for standard output, in each of two lists: what is filled and what is written.
+const stdoutRoom = 2 << 20
 
-// stdoutQueue writes to a file in a goroutine of its own, so that nobody waits for a pipe that is not read: a container's
-// runtime that hangs, a pager. Lines for which there is no room are dropped and counted, and told about when the file
-// takes writes again.
+// stdoutQueue writes lines to a file at once, as long as it takes them without waiting. While it does not, as a pipe that
+// nobody reads, lines wait in memory, those for which there is no room are dropped and counted, and that is told when the
+// file takes lines again. So nobody waits for standard output, and what was logged before a process ends is there unless
+// the file was behind.
 type stdoutQueue struct {
-	to   io.Writer
-	room int
-	tell func(dropped int) // called by the goroutine that writes
-	wake chan struct{}
+	to    io.Writer
+	takes func() bool // reports whether a piece can be written without waiting
+	room  int
+	tell  func(dropped int) // called by the goroutine that writes what waits
 
-	mu       sync.Mutex
-	waiting  []byte
-	spare    []byte
-	idle     bool
-	queued   int // bytes
-	done     int // bytes
-	progress chan struct{}
-	stalled  bool // somebody has waited in vain
-	ended    bool
-	untold   int
-	dropped  int64
+	mu      sync.Mutex
+	waiting []byte
+	spare   []byte
+	written chan struct{} // closed when nothing waits any more; nil if nothing does
+	untold  int
+	dropped int64
 }
 
 var _ io.Writer = (*stdoutQueue)(nil)
 
-func newStdoutQueue(to io.Writer, room int, tell func(dropped int)) *stdoutQueue {
-	q := &stdoutQueue{to: to, room: room, tell: tell, wake: make(chan struct{}, 1), idle: true}
-	go q.run()
-	return q
+func newStdoutQueue(to io.Writer, takes func() bool, room int, tell func(dropped int)) *stdoutQueue {
+	return &stdoutQueue{to: to, takes: takes, room: room, tell: tell}
 }
 
-// Write implements [io.Writer]. It does not wait, until the queue has been closed with nothing left in it.
+// Write implements [io.Writer]. It does not wait.
 func (q *stdoutQueue) Write(line []byte) (int, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.ended && q.done == q.queued {
-		return q.to.Write(line) //nolint:wrapcheck // a writer hands on
+	if q.written == nil {
+		left := q.writeNow(line)
+		if len(left) > 0 {
+			q.waiting, q.written = append(q.waiting, left...), make(chan struct{})
+			go q.writeWaiting(q.written)
+		}
+		return len(line), nil
 	}
-	if len(q.waiting)+len(line) > q.room {
+	if len(q.waiting) > 0 && len(q.waiting)+len(line) > q.room {
 		q.dropped++
 		q.untold++
 		return len(line), nil
 	}
 	q.waiting = append(q.waiting, line...)
-	q.queued += len(line)
-	if q.idle {
-		q.idle = false
-		q.wake <- struct{}{}
-	}
 	return len(line), nil
 }
 
-// run writes what is waiting until the queue is closed.
-func (q *stdoutQueue) run() {
-	for range q.wake {
-		for {
-			lines, untold := q.take()
-			if len(lines) == 0 {
-				break
-			}
-			n, err := q.to.Write(lines)
-			if err != nil {
-				untold += q.lose(lines[n:])
-			}
-			if untold > 0 {
-				q.tell(untold)
-			}
-			q.wrote(lines)
+// writeNow writes as much of a line as the file takes without waiting, and returns what is left.
+func (q *stdoutQueue) writeNow(line []byte) (left []byte) {
+	for left = line; len(left) > 0 && q.takes(); {
+		n, err := q.to.Write(piece(left))
+		left = left[n:]
+		if err != nil {
+			q.dropped++
+			q.untold++
+			return nil
 		}
-		if q.finished() {
+	}
+	return left
+}
+
+// piece is as much of lines as can be written in one piece: whole ones, if they are not too long, so that lines of another
+// process, or of standard error, do not get into them.
+func piece(lines []byte) []byte {
+	if len(lines) <= atomicWrite {
+		return lines
+	}
+	if end := bytes.LastIndexByte(lines[:atomicWrite], '\n'); end >= 0 {
+		return lines[:end+1]
+	}
+	return lines[:atomicWrite]
+}
+
+// writeWaiting writes until nothing waits any more.
+func (q *stdoutQueue) writeWaiting(written chan struct{}) {
+	defer close(written)
+	for {
+		lines, untold := q.take()
+		if len(lines) == 0 {
 			return
 		}
+		for left := lines; len(left) > 0; {
+			n, err := q.to.Write(piece(left))
+			left = left[n:]
+			if err != nil {
+				untold += q.lose(left)
+				break
+			}
+		}
+		if untold > 0 {
+			q.tell(untold)
+		}
+		q.mu.Lock()
+		q.spare = lines
+		q.mu.Unlock()
 	}
 }
 
-// take returns all lines that wait, and how many drops there were that nobody was told about. It makes the queue idle if
-// there are none.
+// take returns all lines that wait, and how many drops there were that nobody was told about.
 func (q *stdoutQueue) take() (lines []byte, untold int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	lines, q.waiting, q.spare = q.waiting, q.spare[:0], nil
 	if len(lines) == 0 {
-		q.idle, q.spare = true, lines
+		q.waiting, q.written = nil, nil
 		return nil, 0
 	}
 	untold, q.untold = q.untold, 0
 	return lines, untold
-}
-
-func (q *stdoutQueue) wrote(lines []byte) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.spare, q.stalled = lines, false
-	q.done += len(lines)
-	if q.progress != nil {
-		close(q.progress)
-		q.progress = nil
-	}
-}
-
-func (q *stdoutQueue) finished() bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return q.ended
 }
 
 // lose counts lines that the file did not take.
@@ -130,31 +130,22 @@ func (q *stdoutQueue) lose(lines []byte) int {
 	return n
 }
 
-// flush waits until what has been queued is written, for a time at most. While the file takes nothing, only the first
-// who comes waits.
+// flush waits until nothing waits, for a time at most, and reports whether nothing does.
 func (q *stdoutQueue) flush(most time.Duration) bool {
 	q.mu.Lock()
-	defer q.mu.Unlock()
-	target, deadline := q.queued, time.NewTimer(most)
-	defer deadline.Stop()
-	for q.done < target {
-		if q.stalled {
-			return false
-		}
-		if q.progress == nil {
-			q.progress = make(chan struct{})
-		}
-		progress := q.progress
-		q.mu.Unlock()
-		select {
-		case <-progress:
-			q.mu.Lock()
-		case <-deadline.C:
-			q.mu.Lock()
-			q.stalled = q.done < target
-		}
+	written := q.written
+	q.mu.Unlock()
+	if written == nil {
+		return true
 	}
-	return true
+	deadline := time.NewTimer(most)
+	defer deadline.Stop()
+	select {
+	case <-written:
+		return true
+	case <-deadline.C:
+		return false
+	}
 }
 
 // lost returns how many lines were dropped.
@@ -162,22 +153,6 @@ func (q *stdoutQueue) lost() int64 {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.dropped
-}
-
-// close waits until everything is written, for a time at most. From then on lines are written at once, or dropped if the
-// file still takes none.
-func (q *stdoutQueue) close(most time.Duration) {
-	q.mu.Lock()
-	q.stalled = false
-	q.mu.Unlock()
-	q.flush(most)
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.ended = true
-	if q.idle {
-		q.idle = false
-		q.wake <- struct{}{}
-	}
 }
 
 // stdout is where log records and console exporters write.
@@ -194,7 +169,7 @@ func newStdout(w io.Writer, level slog.Leveler) *stdout {
 		return &stdout{Writer: w, handler: slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level})}
 	}
 	tell := slog.New(newFileHandler(f, f, slog.LevelInfo))
-	queue := newStdoutQueue(f, stdoutRoom, func(dropped int) {
+	queue := newStdoutQueue(f, takes(f), stdoutRoom, func(dropped int) {
 		tell.Warn("standard output was not read in time, and log records were dropped", "dropped", dropped)
 	})
 	return &stdout{Writer: queue, handler: newFileHandler(f, queue, level), queue: queue}
@@ -209,17 +184,10 @@ func newFileHandler(f *os.File, w io.Writer, level slog.Leveler) slog.Handler {
 	return slog.NewJSONHandler(w, opts)
 }
 
-// written waits a little until what was written has arrived.
-func (s *stdout) written() {
-	if s.queue != nil {
-		s.queue.flush(stdoutPatience)
-	}
-}
-
-// close waits until what was written has arrived, for a time at most, and ends the queue.
+// close waits until what was written has arrived, for a time at most.
 func (s *stdout) close() {
 	if s.queue != nil {
-		s.queue.close(time.Second)
+		s.queue.flush(time.Second)
 	}
 }
 

@@ -93,7 +93,7 @@ func Start(ctx context.Context, name string, opts ...Option) (*Telemetry, error)
 	}
 	t.providers = telemetry.Providers{
 		Tracer: all.tracer, Meter: all.meter, Propagator: all.propagator,
-		Logger: slog.New(newHandler(c.level, out.handler, export, out.written, c.baggage)),
+		Logger: slog.New(newHandler(c.level, out.handler, export, c.baggage)),
 	}
 	slog.SetDefault(t.providers.Logger)
 	report(ctx, t.providers.Logger, settings, all)
@@ -128,7 +128,7 @@ func (t *Telemetry) ForceFlush(ctx context.Context) error {
 	return t.each(ctx, func(ctx context.Context, p pipeline) error { return p.ForceFlush(ctx) })
 }
 
-// Shutdown sends everything that is waiting and ends telemetry, all signals at the same time. It returns within five
+// Shutdown sends everything that is waiting and ends telemetry, all signals at the same time. It returns within six
 // seconds, whatever the exporters do; a context that has already ended, as that of a signal has, does not shorten it.
 // Further calls return the result of the first. Afterwards the globals are no-ops and logs go to standard output only, at
 // once.
