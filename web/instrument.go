@@ -24,6 +24,7 @@ import (
 type instrumentation struct {
 	config   Config
 	tracer   instrument.Tracer
+	meters   bool // since the start
 	active   metric.Int64UpDownCounter
 	duration metric.Float64Histogram
 	read     metric.Int64Histogram
@@ -33,7 +34,7 @@ type instrumentation struct {
 func newInstrumentation(c Config) (*instrumentation, error) {
 	scope := instrument.NewScope("web")
 	meter := scope.Meter(c.Telemetry.Meter)
-	i := &instrumentation{config: c, tracer: scope.Tracer(c.Telemetry.Tracer)}
+	i := &instrumentation{config: c, tracer: scope.Tracer(c.Telemetry.Tracer), meters: instrument.Measuring(c.Telemetry.Meter)}
 	var errs [4]error
 	i.active, errs[0] = registry.HTTPServerActiveRequests().Int64UpDownCounter(meter)
 	i.duration, errs[1] = registry.HTTPServerRequestDuration().Float64Histogram(meter)
@@ -45,6 +46,11 @@ func newInstrumentation(c Config) (*instrumentation, error) {
 	return i, nil
 }
 
+// measuring reports whether measurements can go anywhere, maybe only since a provider was installed.
+func (i *instrumentation) measuring() bool {
+	return i.meters || instrument.Measuring(i.config.Telemetry.Meter)
+}
+
 // serve answers a request inside its span and its measurements. What nobody would get is not made.
 func (i *instrumentation) serve(x *exchange, r *http.Request) {
 	ctx := r.Context()
@@ -52,13 +58,13 @@ func (i *instrumentation) serve(x *exchange, r *http.Request) {
 		x.api.serve(ctx, x, r)
 		return
 	}
-	measuring := i.duration.Enabled(ctx)
+	measuring := i.measuring()
 	if x.outer = instrumented(ctx); x.outer {
 		x.describe(ctx)
 	}
 	if !measuring && (x.outer || !i.tracer.On()) {
-		if !x.outer && !i.config.PublicEndpoint {
-			ctx = i.extract(ctx, r)
+		if !x.outer {
+			ctx = i.join(ctx, r)
 		}
 		x.api.serve(ctx, x, r)
 		return
@@ -96,19 +102,28 @@ func (i *instrumentation) observe(ctx context.Context, x *exchange, r *http.Requ
 
 // begin starts the span of a request, in the trace of its caller or in its own.
 func (i *instrumentation) begin(ctx context.Context, r *http.Request, same *requests) (context.Context, trace.Span) {
-	ctx = i.extract(ctx, r)
-	var options []trace.SpanStartOption
-	if i.tracer.On() {
-		options = i.start(ctx, r, same)
+	ctx = i.join(ctx, r)
+	if !i.tracer.On() {
+		return ctx, instrument.NoSpan()
 	}
-	ctx, span := i.tracer.Start(ctx, same.span, options...)
-	if i.config.PublicEndpoint {
-		return baggage.ContextWithoutBaggage(ctx), span
-	}
-	return ctx, span
+	return i.tracer.Start(ctx, same.span, i.start(ctx, r, same)...)
 }
 
-// extract returns ctx with the caller's trace and baggage.
+// join returns ctx with the caller's trace and baggage or, if anybody may be the caller, with neither: not even a sampler
+// sees them.
+func (i *instrumentation) join(ctx context.Context, r *http.Request) context.Context {
+	if !i.config.PublicEndpoint {
+		return i.extract(ctx, r)
+	}
+	if trace.SpanContextFromContext(ctx).IsRemote() { // extracted further out
+		ctx = trace.ContextWithSpan(ctx, instrument.NoSpan())
+	}
+	if baggage.FromContext(ctx).Len() > 0 {
+		ctx = baggage.ContextWithoutBaggage(ctx)
+	}
+	return ctx
+}
+
 func (i *instrumentation) extract(ctx context.Context, r *http.Request) context.Context {
 	return i.config.Telemetry.Propagator.Extract(ctx, carrier(r.Header))
 }
@@ -129,7 +144,7 @@ func (i *instrumentation) start(ctx context.Context, r *http.Request, same *requ
 	options := []trace.SpanStartOption{trace.WithSpanKind(trace.SpanKindServer), trace.WithAttributes(attrs...)}
 	if i.config.PublicEndpoint {
 		options = append(options, trace.WithNewRoot())
-		if caller := trace.SpanContextFromContext(ctx); caller.IsValid() && caller.IsRemote() {
+		if caller := trace.SpanContextFromContext(i.extract(ctx, r)); caller.IsValid() && caller.IsRemote() {
 			options = append(options, trace.WithLinks(trace.Link{SpanContext: caller}))
 		}
 	}
