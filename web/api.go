@@ -144,6 +144,7 @@ func (a *API) take(x *exchange, r *http.Request) {
 func (a *API) serve(ctx context.Context, x *exchange, r *http.Request) {
 	r = x.begin(ctx, r)
 	defer x.context.end()
+	defer x.handOver(r)
 	defer a.recover(r, x)
 	a.common(x)
 	answer := x.endpoint.handler
@@ -152,9 +153,6 @@ func (a *API) serve(ctx context.Context, x *exchange, r *http.Request) {
 	}
 	if err := answer(&x.out, r); err != nil {
 		a.fail(&x.out, r, err)
-	}
-	if r.MultipartForm != nil {
-		x.original.MultipartForm = r.MultipartForm // the server removes its files
 	}
 	if x.out.status >= http.StatusInternalServerError && x.errorType == "" {
 		x.fail(ctx, strconv.Itoa(x.out.status))

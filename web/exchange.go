@@ -76,3 +76,15 @@ func (x *exchange) begin(ctx context.Context, r *http.Request) *http.Request {
 	}
 	return r
 }
+
+// handOver gives the form of the request that a handler got to the server, which removes its files. After a request that is
+// aborted it does not.
+func (x *exchange) handOver(r *http.Request) {
+	if r.MultipartForm == nil {
+		return
+	}
+	x.original.MultipartForm = r.MultipartForm
+	if x.aborted {
+		_ = r.MultipartForm.RemoveAll() // there is nobody left to tell
+	}
+}

@@ -242,22 +242,6 @@ func TestTheRouteOfARedirectionIsNoPathThatAClientChose(t *testing.T) {
 	`)
 }
 
-func TestFilesOfAFormAreRemovedWithTheRequest(t *testing.T) {
-	t.Parallel()
-	p := newPizzeria(t, nil)
-	p.Handle("POST /form", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _ = r.ParseMultipartForm(0) }))
-	r := httptest.NewRequestWithContext(t.Context(), "POST", "/form", strings.NewReader(
-		"--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\n\r\ntext\r\n--b--\r\n"))
-	r.Header.Set("Content-Type", "multipart/form-data; boundary=b")
-	p.ServeHTTP(httptest.NewRecorder(), r)
-	if r.MultipartForm == nil || len(r.MultipartForm.File["f"]) != 1 {
-		t.Fatalf("the server does not know of the form and leaves its files: %v", r.MultipartForm)
-	}
-	if err := r.MultipartForm.RemoveAll(); err != nil {
-		t.Error(err)
-	}
-}
-
 func TestAttributesAreUTF8WhateverTheClientSends(t *testing.T) {
 	t.Parallel()
 	p := newPizzeria(t, func(c *web.Config) { c.RecordClient = true })
