@@ -27,16 +27,16 @@ type admission struct {
 	now   func() time.Time
 
 	mu      sync.Mutex
-	all     int       // requests being handled, but for old ones that wait for their clients
-	away    [2]int    // those that wait for their clients, of this generation and of the one before
-	number  int       // of this generation
-	began   time.Time // this generation
-	limit   int       // of all, for the CPU
-	peak    int       // of all since the CPU was looked at
-	looked  time.Time // at the CPU
+	all     int           // requests being handled, but for old ones that wait for their clients
+	away    [2]int        // those that wait for their clients, of this generation and of the one before
+	number  int           // of this generation
+	began   time.Time     // this generation
+	limit   int           // of all, for the CPU
+	peak    int           // of all since the CPU was looked at
+	looked  time.Time     // at the CPU
 	delayed time.Duration // when it was looked at
 	late    time.Duration // the same, if there were many requests
-	queue   list.List // of *waiting
+	queue   list.List     // of *waiting
 }
 
 // waiting is a request that waits for its turn.

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"context"
+	"errors"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -18,14 +20,21 @@ type entrance struct {
 type turn struct {
 	admission  *admission
 	generation int
-	away       atomic.Bool
+	away, over atomic.Bool
+}
+
+// leave ends the turn, once.
+func (t *turn) leave() {
+	if t.admission != nil && !t.over.Swap(true) {
+		t.admission.leave()
+	}
 }
 
 // goAway and comeBack are around what may wait for the client, inside which nothing of the kind counts again:
 //
 //	defer t.comeBack(t.goAway())
 func (t *turn) goAway() bool {
-	if t.admission == nil || t.away.Swap(true) {
+	if t.admission == nil || t.over.Load() || t.away.Swap(true) {
 		return false
 	}
 	t.admission.goAway(t.generation)
@@ -59,20 +68,30 @@ func (a *API) admitted(x *exchange, r *http.Request) {
 	began := time.Now()
 	generation, ok := a.entrance.admission.enter(r.Context())
 	if !ok {
-		a.shed(x, r, time.Since(began))
+		a.turnAway(x, r, time.Since(began))
 		return
 	}
-	defer a.entrance.admission.leave()
-	x.out.turn.admission, x.out.turn.generation = a.entrance.admission, generation
+	t := &x.out.turn
+	t.admission, t.generation = a.entrance.admission, generation
+	defer t.leave()
 	a.tracing.serve(x, r)
 }
 
-// shed answers a request that is not handled, before its body is read.
-func (a *API) shed(x *exchange, r *http.Request, waited time.Duration) {
+// turnAway answers a request that is not handled, before its body is read: it is shed, or its client did not wait.
+func (a *API) turnAway(x *exchange, r *http.Request, waited time.Duration) {
 	const soonest, latest = 1, 3 // seconds; not all shall come back at once
+	if x.outer = instrumented(r.Context()); x.outer {
+		x.describe(r.Context())
+	}
+	err := r.Context().Err()
 	r = x.begin(r.Context(), r)
 	defer x.context.end()
 	a.common(x)
+	if errors.Is(err, context.Canceled) {
+		a.fail(&x.out, r, err)
+		a.entrance.shedding.measure(x, r, waited)
+		return
+	}
 	x.out.Header().Set("Retry-After", strconv.Itoa(soonest+rand.IntN(latest-soonest+1)))
 	a.fail(&x.out, r, &refusal{
 		status: http.StatusServiceUnavailable, detail: "there is too much to do: send the request again later",

@@ -13,7 +13,6 @@ import (
 	"go.opentelemetry.io/otel/metric"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 
-	"github.com/neuroglia-go/neuroglia/fault"
 	"github.com/neuroglia-go/neuroglia/internal/instrument"
 	"github.com/neuroglia-go/neuroglia/telemetry/registry"
 )
@@ -65,11 +64,17 @@ func (a *admission) observe(meter metric.Meter) error {
 
 // record measures a request that was shed after it waited for some time.
 func (s *shedding) record(x *exchange, r *http.Request, waited time.Duration) {
-	ctx := context.WithoutCancel(r.Context())
-	same := x.endpoint.kinds.of(s.server, x.endpoint.route, r)
-	s.shed.Add(ctx, 1, s.routes.Get(shedRoute{route: x.endpoint.route, method: knownMethod(r.Method)}))
-	s.duration.Record(ctx, waited.Seconds(), same.measured(http.StatusServiceUnavailable, fault.Unavailable.String())...)
-	s.note(ctx)
+	s.shed.Add(r.Context(), 1, s.routes.Get(shedRoute{route: x.endpoint.route, method: knownMethod(r.Method)}))
+	s.measure(x, r, waited)
+	s.note()
+}
+
+// measure has a request that was not handled among all durations, unless an instrumentation further out does so.
+func (s *shedding) measure(x *exchange, r *http.Request, waited time.Duration) {
+	if !x.outer {
+		same := x.endpoint.kinds.of(s.server, x.endpoint.route, r)
+		s.duration.Record(r.Context(), waited.Seconds(), same.measured(x.out.status, x.errorType)...)
+	}
 }
 
 func (r shedRoute) option() metric.MeasurementOption {
@@ -80,30 +85,27 @@ func (r shedRoute) option() metric.MeasurementOption {
 	return metric.WithAttributeSet(attribute.NewSet(attrs...))
 }
 
-// note has a log record written: of the first request that is shed, and then of how many there were, as long as there are.
-func (s *shedding) note(ctx context.Context) {
+// note has a log record written: of the first requests that are shed, and then of how many there were, as long as there
+// are. No request waits for it.
+func (s *shedding) note() {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.count++
-	if s.known {
-		return
-	}
+	first := !s.known
 	s.known = true
-	s.report(ctx)
+	s.mu.Unlock()
+	if first {
+		go s.report()
+	}
 }
 
-// report must be called with the lock.
-func (s *shedding) report(ctx context.Context) {
+func (s *shedding) report() {
 	const pause = 10 * time.Second
-	if s.count == 0 {
-		s.known = false
-		return
+	s.mu.Lock()
+	count := s.count
+	s.count, s.known = 0, count > 0
+	s.mu.Unlock()
+	if count > 0 {
+		s.logger.LogAttrs(context.Background(), slog.LevelWarn, registry.RequestsShed, slog.Int(string(registry.ShedCount), count))
+		time.AfterFunc(pause, s.report)
 	}
-	s.logger.WarnContext(ctx, registry.RequestsShed, string(registry.ShedCount), s.count)
-	s.count = 0
-	time.AfterFunc(pause, func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.report(context.WithoutCancel(ctx))
-	})
 }

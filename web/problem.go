@@ -74,6 +74,9 @@ func (r *refusal) kind() fault.Kind {
 	}
 }
 
+// ErrorType is the error.type of a refusal that is the fault of the service.
+func (r *refusal) ErrorType() string { return r.kind().String() }
+
 // bound cuts what can repeat the request.
 func (p *Problem) bound() {
 	p.Detail = cut(p.Detail, maxDetail)

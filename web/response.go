@@ -1,7 +1,9 @@
 package web
 
 import (
+	"bufio"
 	"io"
+	"net"
 	"net/http"
 	"sync/atomic"
 )
@@ -56,6 +58,15 @@ func (w *response) Flush() {
 	}
 	defer w.turn.comeBack(w.turn.goAway())
 	_ = http.NewResponseController(w.ResponseWriter).Flush()
+}
+
+// Hijack gives the connection away, for as long as its user likes: who does is not counted any more.
+func (w *response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, buffer, err := http.NewResponseController(w.ResponseWriter).Hijack()
+	if err == nil {
+		w.turn.leave()
+	}
+	return conn, buffer, err //nolint:wrapcheck // this is that writer, to its user
 }
 
 // Unwrap is for http.ResponseController.
