@@ -44,7 +44,8 @@ type Config struct {
 	// eight per CPU. As many may wait for their turn, and all others are answered with 503 and Retry-After. Where something
 	// else than the CPU does not keep up, such as a database, the last in waits for all: divide this number by the requests
 	// that are done per second, and you know how long. A request counts for a second at most while its client does not send
-	// its message or does not read its answer; a stream counts as long as it lasts. Health and documentation do not count.
+	// its message or does not read its answer. A stream counts as long as it lasts, also while it has nothing to say; a
+	// connection that was hijacked, such as a WebSocket, does not count, and neither do health and documentation.
 	// Defaults to 1000; below zero, all requests are handled at once.
 	MaxInFlight int
 	// MaxWait bounds how long a request waits for its turn. Defaults to 100 milliseconds; below zero, no request waits.
