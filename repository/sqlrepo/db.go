@@ -27,6 +27,7 @@ type DB struct {
 	writer    *sql.DB
 	reader    *sql.DB
 	finder    *sql.DB       // reads single rows by their keys
+	places    chan struct{} // for those who use the finder, as many as it has connections; nil if it watches contexts
 	relayer   *sql.DB       // writes what becomes of the outbox's entries
 	turn      chan struct{} // whose turn it is to write; nil if all may at once
 	saves     *queue        // of changes that wait for the writer; nil if none need to
@@ -144,7 +145,7 @@ func (db *DB) classify(ctx context.Context, err error) error {
 		return err
 	case ctx.Err() != nil:
 		return fmt.Errorf("%w: %s", ctx.Err(), oneLine(err)) // whatever else failed, it is the caller who left
-	case kind == fault.Unavailable || db.closed.Load() || errors.Is(err, sql.ErrConnDone):
+	case kind == fault.Unavailable || db.closed.Load() || errors.Is(err, sql.ErrConnDone) || errors.Is(err, errUnmade):
 		unavailable := fault.New(fault.Unavailable, "the database cannot be used now: %w", err)
 		unavailable.Message = oneLine(unavailable)
 		return unavailable

@@ -185,6 +185,11 @@ func Waiting(db *DB) int {
 	return len(db.saves.waiting)
 }
 
+// Change makes a change that no store would, alone or with others.
+func Change(ctx context.Context, db *DB, change func(context.Context, *sql.Tx) error) error {
+	return db.save(ctx, change)
+}
+
 // Occupy takes all connections that lists are read with, until the test ends.
 func Occupy(tb testing.TB, db *DB) {
 	tb.Helper()
@@ -194,5 +199,25 @@ func Occupy(tb testing.TB, db *DB) {
 			tb.Fatalf("occupy: %v", err)
 		}
 		tb.Cleanup(func() { _ = connection.Close() })
+	}
+}
+
+// OccupyFinder takes all connections that rows are found by their keys with, until release is called.
+func OccupyFinder(tb testing.TB, db *DB) (release func()) {
+	tb.Helper()
+	var held []*sql.Conn
+	for range db.finder.Stats().MaxOpenConnections {
+		db.places <- struct{}{}
+		connection, err := db.finder.Conn(tb.Context())
+		if err != nil {
+			tb.Fatalf("occupy: %v", err)
+		}
+		held = append(held, connection)
+	}
+	return func() {
+		for _, connection := range held {
+			_ = connection.Close()
+			<-db.places
+		}
 	}
 }

@@ -6,8 +6,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"sync"
+	"time"
 )
 
 // queue is the changes that wait until one connection may write. Those that came while others wrote share a transaction,
@@ -23,22 +25,35 @@ type queue struct {
 
 // waiter is one of those whose change waits.
 type waiter struct {
-	ctx    context.Context //nolint:containedctx // whoever's turn it is makes the change for its caller
-	change change
-	done   chan error // has room for the one result
+	ctx      context.Context //nolint:containedctx // whoever's turn it is makes the change for its caller
+	change   change
+	result   error // of the change alone
+	panicked *panicked
+	done     chan error // has room for what came of it
 }
+
+// panicked is what a change has panicked with, for its caller to panic with.
+type panicked struct {
+	value any
+	stack []byte
+}
+
+func (p *panicked) Error() string { return fmt.Sprintf("%v\n\n%s", p.value, p.stack) }
 
 const (
 	// most is how many changes share a transaction at most, so that other processes come to write.
 	most = 100
+
+	// sharedTime is how long several changes may take together. No caller's context says, because each may leave by itself.
+	sharedTime = 30 * time.Second
 
 	savepoint     = `SAVEPOINT one`
 	releaseOne    = `RELEASE one`
 	rollbackToOne = `ROLLBACK TO one`
 )
 
-// errUnmade is what those get whose change was in the transaction of one that panicked.
-var errUnmade = errors.New("the transaction was not finished")
+// errUnmade is what those get whose transaction others, or time, kept from its end. They may try again.
+var errUnmade = errors.New("the transaction with others' changes was not finished")
 
 func newQueue(ctx context.Context, db *DB, on *sql.DB) (*queue, error) {
 	q := &queue{db: db, on: on}
@@ -56,19 +71,26 @@ func (q *queue) make(ctx context.Context, c change) error {
 	q.mu.Unlock()
 	select {
 	case err := <-w.done:
-		return err
+		return w.end(err)
 	case q.db.turn <- struct{}{}:
 		defer func() { <-q.db.turn }()
 		if q.leave(w) {
 			q.lead(w)
 		}
-		return <-w.done
 	case <-ctx.Done():
 		if q.leave(w) {
 			return fmt.Errorf("wait for others to write: %w", ctx.Err())
 		}
-		return <-w.done // somebody is making it
 	}
+	return w.end(<-w.done) // which somebody is making
+}
+
+// end is where the caller gets what came of its change.
+func (w *waiter) end(err error) error {
+	if w.panicked != nil {
+		panic(w.panicked)
+	}
+	return err
 }
 
 // leave reports whether nobody had begun to make the change, and nobody will.
@@ -95,44 +117,58 @@ func (q *queue) join(group []*waiter) []*waiter {
 // lead makes the change of first, and those of all that wait when its transaction has begun. If that cannot be committed,
 // all of them fail: what one was refused for may have been another's change.
 func (q *queue) lead(first *waiter) {
-	group := []*waiter{first}
-	var results []error
-	err := errUnmade
+	group, err := []*waiter{first}, errUnmade
 	defer func() {
-		for i, w := range group {
-			if err != nil {
-				w.done <- q.db.classify(w.ctx, err)
-			} else {
-				w.done <- q.db.classify(w.ctx, results[i])
-			}
+		for _, w := range group {
+			w.done <- q.db.classify(w.ctx, cmp.Or(err, w.result))
 		}
 	}()
-	err = q.db.transaction(first.ctx, q.on, func(tx *sql.Tx) error {
-		if group = q.join(group); len(group) == 1 {
-			return first.make(tx)
-		}
-		results = make([]error, len(group))
-		for i, w := range group {
-			if err := q.part(tx, w, &results[i]); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err == nil && results == nil {
-		results = make([]error, 1)
+	tx, openErr := q.db.open(first.ctx, q.on)
+	if openErr != nil {
+		err = openErr
+		return
+	}
+	defer tx.end()
+	if group = q.join(group); len(group) == 1 {
+		err = q.db.finish(first.ctx, tx, first.make)
+	} else {
+		err = q.together(tx, group)
 	}
 }
 
+// together makes several changes.
+func (q *queue) together(tx transaction, group []*waiter) error {
+	defer time.AfterFunc(sharedTime, tx.cancel).Stop()
+	for _, w := range group {
+		if err := q.part(tx.Tx, w); err != nil {
+			return unmade(err)
+		}
+	}
+	return unmade(q.db.commit(group[0].ctx, tx.Tx))
+}
+
+// unmade says so if the time is up.
+func unmade(err error) error {
+	if errors.Is(err, sql.ErrTxDone) || errors.Is(err, context.Canceled) {
+		return fmt.Errorf("%w in %v", errUnmade, sharedTime)
+	}
+	return err
+}
+
 // part makes one change of several. It returns an error if the transaction cannot go on.
-func (q *queue) part(tx *sql.Tx, w *waiter, result *error) error {
+func (q *queue) part(tx *sql.Tx, w *waiter) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			w.panicked, err = &panicked{value, debug.Stack()}, errUnmade
+		}
+	}()
 	ctx := context.WithoutCancel(w.ctx)
 	if _, err := tx.StmtContext(ctx, q.savepoint).ExecContext(ctx); err != nil { //nolint:sqlclosecheck // the transaction does
 		return fmt.Errorf("set a savepoint: %w", err)
 	}
-	if *result = w.make(tx); *result != nil {
+	if w.result = w.make(tx); w.result != nil {
 		if _, err := tx.ExecContext(ctx, rollbackToOne); err != nil {
-			return *result // which has ended the transaction
+			return fmt.Errorf("%w: %w, after %s", errUnmade, err, oneLine(w.result)) // which has ended the transaction
 		}
 	}
 	if _, err := tx.StmtContext(ctx, q.keep).ExecContext(ctx); err != nil { //nolint:sqlclosecheck // the transaction does

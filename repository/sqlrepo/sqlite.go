@@ -70,8 +70,10 @@ func openSQLite(ctx context.Context, p place, o options) (*DB, error) {
 	db.file = p.path
 	name := "file:" + (&url.URL{Path: filepath.ToSlash(p.path)}).EscapedPath()
 	parameters.Set("_query_only", "on")
+	size := max(4, runtime.GOMAXPROCS(0))
+	db.places = make(chan struct{}, size)
 	for pool, into := range map[string]**sql.DB{"read": &db.reader, "find": &db.finder} {
-		if *into, err = db.connect(pool, max(4, runtime.GOMAXPROCS(0)), name, parameters); err != nil {
+		if *into, err = db.connect(pool, size, name, parameters); err != nil {
 			return nil, err
 		}
 	}

@@ -47,20 +47,17 @@ func New[A any](ctx context.Context, db *DB, schema repository.Schema[A]) (*Stor
 	return s, nil
 }
 
-// Get implements repository.Store.
+// Get implements repository.Store. The document is decoded when others have the connection.
 func (s *Store[A]) Get(ctx context.Context, id string) (repository.Loaded[A], error) {
-	rows, err := s.get.query(ctx, nil, id)
-	if err != nil {
-		return repository.Loaded[A]{}, s.db.classify(ctx, err)
-	}
-	found, err := scanAll[A](rows)
+	var r stored
+	found, err := s.get.one(ctx, nil, []any{id}, &r.id, &r.version, &r.created, &r.document)
 	switch {
 	case err != nil:
 		return repository.Loaded[A]{}, s.db.classify(ctx, err)
-	case len(found) == 0:
+	case !found:
 		return repository.Loaded[A]{}, repository.ErrNotFound
 	}
-	return found[0], nil
+	return load[A](&r)
 }
 
 // Contains implements repository.Store.
@@ -227,21 +224,37 @@ func nanoseconds(t time.Time) int64 {
 	return t.UnixNano()
 }
 
+// stored is a row of a store's table.
+type stored struct {
+	id               string
+	version, created int64
+	document         []byte
+}
+
+func load[A any](r *stored) (repository.Loaded[A], error) {
+	loaded := repository.Loaded[A]{
+		ID: r.id, Version: r.version, Created: time.Unix(0, r.created).UTC(), State: new(A),
+	}
+	if err := json.Unmarshal(r.document, loaded.State); err != nil {
+		return loaded, fmt.Errorf("decode %q: %w", r.id, err)
+	}
+	return loaded, nil
+}
+
 // scanAll reads rows of id, version, created_at and document, and closes them.
 func scanAll[A any](rows *sql.Rows) ([]repository.Loaded[A], error) {
 	defer rows.Close()
 	var all []repository.Loaded[A]
+	var r stored
 	for rows.Next() {
-		var created int64
-		var document sql.RawBytes
-		loaded := repository.Loaded[A]{State: new(A)}
-		if err := rows.Scan(&loaded.ID, &loaded.Version, &created, &document); err != nil {
+		// The document is decoded before the next row takes its place.
+		if err := rows.Scan(&r.id, &r.version, &r.created, (*sql.RawBytes)(&r.document)); err != nil {
 			return nil, fmt.Errorf("read row: %w", err)
 		}
-		if err := json.Unmarshal(document, loaded.State); err != nil {
-			return nil, fmt.Errorf("decode %q: %w", loaded.ID, err)
+		loaded, err := load[A](&r)
+		if err != nil {
+			return nil, err
 		}
-		loaded.Created = time.Unix(0, created).UTC()
 		all = append(all, loaded)
 	}
 	return all, rows.Err()

@@ -96,8 +96,12 @@ func (db *DB) try(ctx context.Context, on *sql.DB, c change) error {
 		return err
 	}
 	defer done()
-	err = db.transaction(ctx, on, func(tx *sql.Tx) error { return cmp.Or(c(ctx, tx), ctx.Err()) })
-	return db.classify(ctx, err)
+	t, err := db.open(ctx, on)
+	if err != nil {
+		return err
+	}
+	defer t.end()
+	return db.classify(ctx, db.finish(ctx, t, func(tx *sql.Tx) error { return cmp.Or(c(ctx, tx), ctx.Err()) }))
 }
 
 // outside refuses what would wait for the transaction that it is in.
@@ -108,31 +112,52 @@ func (db *DB) outside(ctx context.Context) error {
 	return nil
 }
 
-// transaction makes one. When its caller has gone, the statement that runs ends, but not a commit, after which nobody
-// would know whether the change was saved, and not a rollback, without which the connection would be lost.
-func (db *DB) transaction(ctx context.Context, on *sql.DB, do func(*sql.Tx) error) error {
-	connection, err := on.Conn(ctx)
-	if err != nil {
-		return fmt.Errorf("connect: %w", db.classify(ctx, err))
+// transaction is one that has begun, on a connection of its own.
+type transaction struct {
+	*sql.Tx
+
+	connection *sql.Conn
+	cancel     context.CancelFunc
+}
+
+// open begins a transaction, which does not end with ctx then.
+func (db *DB) open(ctx context.Context, on *sql.DB) (t transaction, err error) {
+	if t.connection, err = on.Conn(ctx); err != nil {
+		return t, fmt.Errorf("connect: %w", db.classify(ctx, err))
 	}
-	defer func() { _ = connection.Close() }() // which gives it back
 	outer, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancel()
+	t.cancel = cancel
 	begun := context.AfterFunc(ctx, cancel)
-	tx, err := db.begin(outer, connection)
+	t.Tx, err = db.begin(outer, t.connection)
+	if !begun() && err == nil {
+		err = ctx.Err()
+	}
 	if err != nil {
-		return fmt.Errorf("begin: %w", db.classify(ctx, err))
+		t.end()
+		return t, fmt.Errorf("begin: %w", db.classify(ctx, err))
 	}
-	// After a failure of the rollback the connection is not used again, which rolls back too.
-	defer func() { _ = tx.Rollback() }()
-	if !begun() {
-		return fmt.Errorf("begin: %w", ctx.Err())
+	return t, nil
+}
+
+// end rolls back what is not committed, and gives the connection back. After a failure of the rollback the connection is
+// not used again, which rolls back too.
+func (t transaction) end() {
+	if t.Tx != nil {
+		_ = t.Rollback()
 	}
-	defer context.AfterFunc(ctx, func() { time.AfterFunc(lastWord, cancel) })()
-	if err := do(tx); err != nil {
+	t.cancel()
+	_ = t.connection.Close()
+}
+
+// finish does what a transaction is for and commits it. When its caller has gone, the statement that runs ends, but not a
+// commit, after which nobody would know whether the change was saved, and not a rollback, without which the connection
+// would be lost.
+func (db *DB) finish(ctx context.Context, t transaction, do func(*sql.Tx) error) error {
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(lastWord, t.cancel) })()
+	if err := do(t.Tx); err != nil {
 		return err
 	}
-	return db.commit(outer, tx)
+	return db.commit(ctx, t.Tx)
 }
 
 func (db *DB) begin(ctx context.Context, connection *sql.Conn) (tx *sql.Tx, err error) {
