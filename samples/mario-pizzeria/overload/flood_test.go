@@ -72,7 +72,7 @@ func (p *pizzeria) wantShed(t *testing.T, r report, capacity float64, d time.Dur
 
 func TestThreeTimesTheLoadIsShedAndWhoIsLetInIsAnsweredInTime(t *testing.T) { //nolint:paralleltest // it needs the machine
 	p := start(t, "GOMAXPROCS=1")
-	p.order(t, 300) // of which a page is shown
+	p.order(t, 300, "") // of which a page is shown
 	p.flood(t, time.Second)
 	const measuring, flooding = 3 * time.Second, 8 * time.Second
 	capacity := float64(p.flood(t, measuring).Done) / measuring.Seconds()

@@ -93,11 +93,12 @@ func (p *pizzeria) send(t *testing.T, method, path, body string) answer {
 	return answer{status: response.StatusCode, took: time.Since(begin), text: string(text)}
 }
 
-// order has some orders placed.
-func (p *pizzeria) order(t *testing.T, n int) {
+// order has some orders placed, with more items before the one of anOrder.
+func (p *pizzeria) order(t *testing.T, n int, more string) {
 	t.Helper()
+	body := strings.Replace(anOrder, "[", "["+more, 1)
 	for range n {
-		if got := p.send(t, http.MethodPost, "/api/orders", anOrder); got.status != http.StatusCreated {
+		if got := p.send(t, http.MethodPost, "/api/orders", body); got.status != http.StatusCreated {
 			t.Fatalf("an order is answered with %d %s", got.status, got.text)
 		}
 	}
