@@ -25,7 +25,7 @@ type instrumentation struct {
 	config   Config
 	tracer   instrument.Tracer
 	meters   bool // since the start
-	active   metric.Int64UpDownCounter
+	active   *activities
 	duration metric.Float64Histogram
 	read     metric.Int64Histogram
 	written  metric.Int64Histogram
@@ -36,7 +36,7 @@ func newInstrumentation(c Config) (*instrumentation, error) {
 	meter := scope.Meter(c.Telemetry.Meter)
 	i := &instrumentation{config: c, tracer: scope.Tracer(c.Telemetry.Tracer), meters: instrument.Measuring(c.Telemetry.Meter)}
 	var errs [4]error
-	i.active, errs[0] = registry.HTTPServerActiveRequests().Int64UpDownCounter(meter)
+	i.active, errs[0] = newActivities(i, meter)
 	i.duration, errs[1] = registry.HTTPServerRequestDuration().Float64Histogram(meter)
 	i.read, errs[2] = registry.HTTPServerRequestBodySize().Int64Histogram(meter)
 	i.written, errs[3] = registry.HTTPServerResponseBodySize().Int64Histogram(meter)
@@ -71,8 +71,9 @@ func (i *instrumentation) serve(x *exchange, r *http.Request) {
 	}
 	same := x.endpoint.kinds.of(i.config.ServerName, x.endpoint.route, r)
 	if measuring {
-		i.active.Add(ctx, 1, same.active...)
-		defer i.active.Add(ctx, -1, same.active...)
+		active := i.active.of(same)
+		active.begun.Add(1)
+		defer active.ended.Add(1)
 	}
 	if x.outer {
 		x.api.serve(ctx, x, r)

@@ -3,35 +3,24 @@ package web
 import "net/http"
 
 const (
-	queryMethod     = "QUERY"
+	knownCount      = 11
 	otherMethod     = "_OTHER" // http.request.method of a method that nobody knows
 	otherMethodSpan = "HTTP"   // and its place in span names
 )
 
-// knownMethod returns a method if it is one of the semantic conventions, which bound the number of span names and series. It
-// is a constant: that of a request is a part of its first line, all of which would be kept with it.
+// knownMethods are those of the semantic conventions, which bound the number of span names and series.
+func knownMethods() [knownCount]string {
+	return [...]string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodHead, http.MethodPatch,
+		http.MethodOptions, http.MethodConnect, http.MethodTrace, "QUERY", otherMethod}
+}
+
+// knownMethod returns a method if it is known. It is a constant: that of a request is a part of its first line, all of which
+// would be kept with it.
 func knownMethod(method string) string {
-	switch method {
-	case http.MethodGet:
-		return http.MethodGet
-	case http.MethodPost:
-		return http.MethodPost
-	case http.MethodPut:
-		return http.MethodPut
-	case http.MethodDelete:
-		return http.MethodDelete
-	case http.MethodHead:
-		return http.MethodHead
-	case http.MethodPatch:
-		return http.MethodPatch
-	case http.MethodOptions:
-		return http.MethodOptions
-	case http.MethodConnect:
-		return http.MethodConnect
-	case http.MethodTrace:
-		return http.MethodTrace
-	case queryMethod:
-		return queryMethod
+	for _, known := range knownMethods() {
+		if method == known {
+			return known
+		}
 	}
 	return otherMethod
 }

@@ -71,13 +71,16 @@ type requests struct {
 	other      bool                 // the method is not known
 	attributes []attribute.KeyValue // of the span, at its start
 	measure    []attribute.KeyValue // of measurements, but for how the request ended
-	active     []metric.AddOption
+	number     int                  // of the method, among those that are known
+	secure     bool
 	mu         sync.Mutex
 	ended      atomic.Pointer[map[int][]metric.RecordOption] // by status, without an error
 }
 
 func newRequests(is kind, server, route string, local net.Addr) *requests {
-	q := &requests{span: is.method, other: is.method == otherMethod}
+	q := &requests{span: is.method, other: is.method == otherMethod, secure: is.secure}
+	methods := knownMethods()
+	q.number = slices.Index(methods[:], is.method)
 	if q.other {
 		q.span = otherMethodSpan
 	}
@@ -85,7 +88,6 @@ func newRequests(is kind, server, route string, local net.Addr) *requests {
 	if is.secure {
 		scheme = semconv.URLScheme("https")
 	}
-	q.active = []metric.AddOption{metric.WithAttributeSet(attribute.NewSet(method, scheme))}
 	q.attributes = append([]attribute.KeyValue{method, scheme}, serverAttributes(server, local, is.secure)...)
 	if route != "" {
 		q.span += " " + route
