@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -104,6 +105,7 @@ func TestARequestThatIsShedDoesNotWaitForTheLog(t *testing.T) {
 		}
 		close(p.wait)
 		time.Sleep(10 * time.Minute)
+		synctest.Wait()
 		close(h.counts)
 		var counts []int64
 		for count := range h.counts {
@@ -143,6 +145,9 @@ func TestAConnectionThatIsGivenAwayKeepsNobodyOut(t *testing.T) {
 	if _, err := answer.ReadString(0); err != io.EOF {
 		t.Error(err)
 	}
+	observabilitytest.Eventually(t, func() string {
+		return strconv.FormatBool(strings.Contains(p.recorder.Spans(), "not ended"))
+	}, "false")
 	p.mustBeOneAtOnce(t)
 }
 
