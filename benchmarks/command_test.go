@@ -84,6 +84,10 @@ func sending[M mediator.Request[R], R any](name string, kind mediator.Kind, msg 
 			tb.Helper()
 			return handler[M, R](newTunedMessage(tb, p, kind, handle).handle).of(msg)
 		}},
+		{tunedMost, byHand(more...), func(tb testing.TB, p telemetry.Providers) op {
+			tb.Helper()
+			return handler[M, R](newTunedMostMessage(tb, p, kind, handle).handle).of(msg)
+		}},
 		{naive, byHand(more...), func(tb testing.TB, p telemetry.Providers) op {
 			tb.Helper()
 			return handler[M, R](newNaiveMessage(tb, p, kind, handle).handle).of(msg)

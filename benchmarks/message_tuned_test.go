@@ -18,16 +18,18 @@ import (
 )
 
 // tunedMessage is the instrumentation of a message by somebody who knows what OpenTelemetry's calls cost: options and
-// sets of attributes are made once.
+// sets of attributes are made once, and what is only known at the end is set then.
 type tunedMessage[M, R any] struct {
 	byhand
 
 	name, span, handled string
 	level               slog.Level
+	attributes          []attribute.KeyValue
 	start               []trace.SpanStartOption
 	duration            metric.Float64Histogram
 	success, failure    []metric.RecordOption
 	active              metric.Int64UpDownCounter
+	counted             metric.MeasurementOption
 	activeOptions       []metric.AddOption
 	succeeded           attribute.KeyValue
 	work                handler[M, R]
@@ -36,8 +38,15 @@ type tunedMessage[M, R any] struct {
 func newTunedMessage[M, R any](
 	tb testing.TB, p telemetry.Providers, kind mediator.Kind, h handler[M, R]) *tunedMessage[M, R] {
 	tb.Helper()
-	t := &tunedMessage[M, R]{byhand: newByHand(p), name: reflect.TypeFor[M]().Name(), work: h, succeeded: outcome("success")}
+	t := tuneMessage(tb, p, kind, h)
 	t.active = made(tb, registry.ActiveMessages().Int64UpDownCounter, t.meter)
+	return t
+}
+
+// tuneMessage makes all but what counts the messages being handled.
+func tuneMessage[M, R any](tb testing.TB, p telemetry.Providers, kind mediator.Kind, h handler[M, R]) *tunedMessage[M, R] {
+	tb.Helper()
+	t := &tunedMessage[M, R]{byhand: newByHand(p), name: reflect.TypeFor[M]().Name(), work: h, succeeded: outcome("success")}
 	t.span, t.duration, t.level = "Command."+t.name, t.histogram(tb, registry.CommandDuration()), slog.LevelInfo
 	if kind == mediator.KindQuery {
 		t.span, t.duration, t.level = "Query."+t.name, t.histogram(tb, registry.QueryDuration()), slog.LevelDebug
@@ -45,9 +54,10 @@ func newTunedMessage[M, R any](
 	t.handled = kind.String() + " handled"
 	kindOf := attribute.String("neuroglia.message.kind", kind.String())
 	name := attribute.String("neuroglia.message.type", t.name)
-	t.start = []trace.SpanStartOption{trace.WithAttributes(
-		kindOf, name, attribute.String("code.function.name", "benchmarks_test.place"))}
-	t.activeOptions = []metric.AddOption{metric.WithAttributeSet(attribute.NewSet(kindOf, name))}
+	t.attributes = []attribute.KeyValue{kindOf, name, attribute.String("code.function.name", "benchmarks_test.place")}
+	t.start = []trace.SpanStartOption{trace.WithAttributes(t.attributes...)}
+	t.counted = metric.WithAttributeSet(attribute.NewSet(kindOf, name))
+	t.activeOptions = []metric.AddOption{t.counted}
 	t.success, t.failure = measured(name, t.succeeded), measured(name, outcome("failure"))
 	return t
 }

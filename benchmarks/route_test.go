@@ -24,14 +24,14 @@ const (
 
 // route is the work of a request: to decode a body of JSON, to handle the command and to encode its answer. The framework
 // validates the body and bounds its size and the time of the request, which the others do not. What otelhttp alone lacks
-// of the telemetry is the span and the measurements of the command; tuned has them.
+// of the telemetry is the span and the measurements of the command; library and naive have them too.
 func route() work { return routing(orderBody, place) }
 
 func routing[M mediator.Request[Order]](body string, handle handler[M, Order]) work {
 	return work{"Route", []variant{
 		{direct, []mode{bare}, func(tb testing.TB, _ telemetry.Providers) op {
 			tb.Helper()
-			return requests(tb, mux(handle), body)
+			return requests(tb, mux(answering[M](handle)), body)
 		}},
 		{neuroglia, framed(), func(tb testing.TB, p telemetry.Providers) op {
 			tb.Helper()
@@ -47,33 +47,48 @@ func routing[M mediator.Request[Order]](body string, handle handler[M, Order]) w
 		{tuned, byHand(), func(tb testing.TB, p telemetry.Providers) op {
 			tb.Helper()
 			t := newTunedMessage(tb, p, mediator.KindCommand, handle)
-			return requests(tb, instrumented(mux(t.handle), p), body)
+			return requests(tb, mux(newTunedRoute(tb, p, answering[M](t.handle))), body)
+		}},
+		{library, byHand(), func(tb testing.TB, p telemetry.Providers) op {
+			tb.Helper()
+			t := newTunedMessage(tb, p, mediator.KindCommand, handle)
+			return requests(tb, instrumented(mux(answering[M](t.handle)), p), body)
+		}},
+		{naive, byHand(), func(tb testing.TB, p telemetry.Providers) op {
+			tb.Helper()
+			n := newNaiveMessage(tb, p, mediator.KindCommand, handle)
+			return requests(tb, instrumented(mux(answering[M](n.handle)), p), body)
 		}},
 		{otelhttpd, byHand(), func(tb testing.TB, p telemetry.Providers) op {
 			tb.Helper()
-			return requests(tb, instrumented(mux(handle), p), body)
+			return requests(tb, instrumented(mux(answering[M](handle)), p), body)
 		}},
 	}}
 }
 
-// mux is a ServeMux with one route, written by hand.
-func mux[M any](handle handler[M, Order]) http.Handler {
+// mux is a ServeMux with one route.
+func mux(h http.Handler) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-		var msg M
-		if err := json.NewDecoder(r.Body).Decode(&msg); err != nil {
-			http.Error(w, "the body is no order", http.StatusUnprocessableEntity)
-			return
-		}
-		order, err := handle(r.Context(), msg)
-		if err != nil {
-			http.Error(w, "failed", http.StatusInternalServerError)
-			return
-		}
-		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(order)
-	})
+	mux.Handle(pattern, h)
 	return mux
+}
+
+// answering is what the route does, written by hand.
+type answering[M any] handler[M, Order]
+
+func (handle answering[M]) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var msg M
+	if err := json.NewDecoder(r.Body).Decode(&msg); err != nil {
+		http.Error(w, "the body is no order", http.StatusUnprocessableEntity)
+		return
+	}
+	order, err := handle(r.Context(), msg)
+	if err != nil {
+		http.Error(w, "failed", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(order)
 }
 
 func instrumented(h http.Handler, p telemetry.Providers) http.Handler {
@@ -81,12 +96,14 @@ func instrumented(h http.Handler, p telemetry.Providers) http.Handler {
 		otelhttp.WithPropagators(p.Propagator))
 }
 
-// requests makes the same request again and again, without a connection.
+// requests makes the same request again and again, without a connection. It has no address of the client, which otelhttp
+// puts on the span and the framework leaves out.
 func requests(tb testing.TB, h http.Handler, body string) op {
 	tb.Helper()
 	content := strings.NewReader(body)
 	r := httptest.NewRequestWithContext(tb.Context(), http.MethodPost, "/api/orders", nil)
 	r.Header.Set("Content-Type", "application/json")
+	r.RemoteAddr = ""
 	r.ContentLength, r.Body = int64(len(body)), io.NopCloser(content)
 	w := &answer{header: http.Header{}}
 	return func(context.Context) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
@@ -13,23 +14,39 @@ import (
 )
 
 // BenchmarkTypes sends one command among so many types of commands, and all of them in turn, which also fills the caches of
-// the processor.
+// the processor. What the SDK keeps of each type makes the collector of garbage work more, so that there are those without.
 func BenchmarkTypes(b *testing.B) {
 	for _, m := range []mode{bare, sampled} {
-		for _, n := range []int{1, 10, 100, 1000} {
-			b.Run(fmt.Sprintf("one/%s/%d", m, n), func(b *testing.B) { measure(b, sendersOf(b, n, m.providers(b))[n-1]) })
+		ofTypes(b, "one/"+string(m), m, alone)
+		ofTypes(b, "turn/"+string(m), m, inTurn)
+	}
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	ofTypes(b, "one/sampled/GC-off", sampled, alone)
+	ofTypes(b, "turn/sampled/GC-off", sampled, inTurn)
+}
+
+func ofTypes(b *testing.B, name string, m mode, one func(senders []op) op) {
+	b.Helper()
+	for _, n := range []int{1, 10, 100, 1000} {
+		b.Run(fmt.Sprintf("%s/%d", name, n), func(b *testing.B) {
+			do := one(sendersOf(b, n, m.providers(b)))
+			debug.FreeOSMemory() // so that none has the memory of the one before
+			measure(b, do)
+		})
+	}
+}
+
+// alone sends the last type.
+func alone(senders []op) op { return senders[len(senders)-1] }
+
+// inTurn sends one type after the other.
+func inTurn(senders []op) op {
+	turn := 0
+	return func(ctx context.Context) error {
+		if turn++; turn == len(senders) {
+			turn = 0
 		}
-		for _, n := range []int{1, 10, 100, 1000} {
-			b.Run(fmt.Sprintf("turn/%s/%d", m, n), func(b *testing.B) {
-				turn, send := 0, sendersOf(b, n, m.providers(b))
-				measure(b, func(ctx context.Context) error {
-					if turn++; turn == n {
-						turn = 0
-					}
-					return send[turn](ctx)
-				})
-			})
-		}
+		return senders[turn](ctx)
 	}
 }
 

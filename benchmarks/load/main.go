@@ -81,7 +81,8 @@ func keep(r measured.Report, o options) error {
 		}
 	}
 	if o.document != "" {
-		return marked.ReplaceFile(o.document, "load", r.Markdown())
+		return errors.Join(
+			marked.ReplaceFile(o.document, "load", r.Tables()), marked.ReplaceFile(o.document, "load goals", r.Goals()))
 	}
 	return nil
 }

@@ -13,23 +13,26 @@ const (
 	placeOrder = "place-order"
 )
 
-// Markdown returns the report as a part of a document.
-func (r Report) Markdown() string {
+// Markdown returns the report as people read it.
+func (r Report) Markdown() string { return strings.TrimLeft(r.Tables()+"\n"+r.Goals(), "\n") }
+
+// Tables returns what was measured of each configuration, as a part of a document.
+func (r Report) Tables() string {
 	var b strings.Builder
-	if len(r.Cells) > 0 {
-		fmt.Fprintf(&b, "Measured by `%s` on %s, with %s. ", r.Command, r.Machine, r.Versions)
-		if r.Pinned {
-			b.WriteString("The service has one processor to itself; the load, the collector and PostgreSQL are on the others. ")
-		}
-		fmt.Fprintf(&b, "%d rounds in turn, %s for each measurement. Values are medians of the rounds; ratios, to telemetry off, are "+
-			"medians of the ratios within a round. Throughput is that of %d callers who call again at once, and counts until what their "+
-			"requests caused is done as well; CPU is the service's own, in microseconds per request, the first of the two at "+
-			"saturation; waited is how much of the time in which it could run others had its processor; spans are "+
-			"those that the collector received for a request.\n", r.Rounds, r.Duration, r.Callers)
-		table(&b, r.throughput())
-		table(&b, r.latencies())
+	if len(r.Cells) == 0 {
+		return "Not measured.\n"
 	}
-	table(&b, r.goals())
+	fmt.Fprintf(&b, "Measured by `%s` on %s, with %s. ", r.Command, r.Machine, r.Versions)
+	if r.Pinned {
+		b.WriteString("The service has one processor to itself; the load, the collector and PostgreSQL are on the others. ")
+	}
+	fmt.Fprintf(&b, "%d rounds in turn, %s for each measurement. Values are medians of the rounds; ratios, to telemetry off, are "+
+		"medians of the ratios within a round. Throughput is that of %d callers who call again at once, and counts until what their "+
+		"requests caused is done as well; CPU is the service's own, in microseconds per request, the first of the two at "+
+		"saturation; waited is how much of the time in which it could run others had its processor; spans are "+
+		"those that the collector received for a request.\n", r.Rounds, r.Duration, r.Callers)
+	table(&b, r.throughput())
+	table(&b, r.latencies())
 	return strings.TrimLeft(b.String(), "\n")
 }
 
