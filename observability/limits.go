@@ -3,53 +3,103 @@ package observability
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
-	"go.opentelemetry.io/otel/attribute"
 	sdklog "go.opentelemetry.io/otel/sdk/log"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
 
 // What the environment may replace. The specification has no limit of text, so that a few requests with long paths fill
-// the memory and the collector refuses the batch they are in; and its queue of 2048 spans is a tenth of a second of a
-// service that makes 20 spans for each of 1000 requests a second, as long as another process or a collection of garbage may
-// well hold the exporter up. A full queue of such spans takes some 15 MB.
+// the memory; and its queue of 2048 spans is a tenth of a second of a service that makes 20 spans for each of 1000 requests
+// a second, as long as another process or a collection of garbage may well hold the exporter up. A full queue of such spans
+// takes some 15 MB.
 const (
 	spanRoom = 8192
 	spanText = 4 << 10
 	logText  = 16 << 10 // a stack is long
 )
 
-// spanQueue makes room for more spans than the specification's default.
-func (p *pipelines) spanQueue() []sdktrace.BatchSpanProcessorOption {
-	if p.isSet("OTEL_BSP_MAX_QUEUE_SIZE") {
-		return nil
+// spanQueue is a processor that has room for more spans than the specification's default.
+func (p *pipelines) spanQueue(exporter sdktrace.SpanExporter) sdktrace.SpanProcessor {
+	var opts []sdktrace.BatchSpanProcessorOption
+	if !slices.Contains(p.settings.Set, "OTEL_BSP_MAX_QUEUE_SIZE") {
+		opts = append(opts, sdktrace.WithMaxQueueSize(spanRoom))
 	}
-	return []sdktrace.BatchSpanProcessorOption{sdktrace.WithMaxQueueSize(spanRoom)}
+	return shortSpans{sdktrace.NewBatchSpanProcessor(exporter, opts...), cut(p.spanLimits().AttributeValueLengthLimit)}
 }
 
 func (p *pipelines) spanLimits() sdktrace.SpanLimits {
 	limits := sdktrace.NewSpanLimits()
-	if !p.isSet("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT") {
-		limits.AttributeValueLengthLimit = spanText
-	}
+	limits.AttributeValueLengthLimit = p.textLimit("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", spanText)
 	return limits
 }
 
 func (p *pipelines) logLimits() []sdklog.LoggerProviderOption {
-	if p.isSet("OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT") {
-		return nil
+	limit := p.textLimit("OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT", logText)
+	return []sdklog.LoggerProviderOption{sdklog.WithAttributeValueLengthLimit(limit), sdklog.WithProcessor(shortLogs{cut(limit)})}
+}
+
+// textLimit is what a signal's own variable says, or else the one for all signals.
+func (p *pipelines) textLimit(variable string, otherwise int) int {
+	for _, name := range []string{variable, "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT"} {
+		for _, entry := range p.environ {
+			if value, is := strings.CutPrefix(entry, name+"="); is && slices.Contains(p.settings.Set, name) {
+				if limit, err := strconv.Atoi(strings.TrimSpace(value)); err == nil {
+					return limit
+				}
+			}
+		}
 	}
-	return []sdklog.LoggerProviderOption{sdklog.WithAttributeValueLengthLimit(logText), sdklog.WithProcessor(shortLogs{})}
+	return otherwise
 }
 
-func (p *pipelines) isSet(names ...string) bool {
-	return slices.ContainsFunc(names, func(name string) bool { return slices.Contains(p.settings.Set, name) })
+// cut limits texts to a number of characters, and has them in memory of their own: the SDK, which limits most of them before,
+// leaves them a part of the whole text, which thus stays in memory for as long as the part waits to be sent. Names are no
+// attributes, to which the variables apply, and keep room. A limit below zero is none.
+func cut(limit int) edit {
+	return edit{
+		name: func(s string) (string, bool) { return beginning(s, max(limit, spanText)) },
+		text: func(s string) (string, bool) {
+			if limit < 0 {
+				return s, false
+			}
+			return beginning(s, limit)
+		},
+	}
 }
 
-// shortLogs limits the message of a record, which the SDK does not, and lets go of long texts that the SDK has cut: a part
-// keeps the whole in memory until it is sent.
-type shortLogs struct{}
+// beginning copies the first characters of a text that has, or had, more of them than the limit.
+func beginning(s string, limit int) (string, bool) {
+	if len(s) < limit || s == "" {
+		return s, false
+	}
+	n := 0
+	for i := range s {
+		if n == limit {
+			s = s[:i]
+			break
+		}
+		n++
+	}
+	return strings.Clone(s), true
+}
+
+// shortSpans limits the texts of spans before they wait, also those that the SDK does not limit: of events, links and the
+// status.
+type shortSpans struct {
+	sdktrace.SpanProcessor
+	cut edit
+}
+
+// OnEnd implements [sdktrace.SpanProcessor].
+func (p shortSpans) OnEnd(s sdktrace.ReadOnlySpan) {
+	s, _ = p.cut.span(s)
+	p.SpanProcessor.OnEnd(s)
+}
+
+// shortLogs limits the texts of log records before they wait, also the message, which the SDK does not limit.
+type shortLogs struct{ cut edit }
 
 var _ sdklog.Processor = shortLogs{}
 
@@ -57,38 +107,11 @@ var _ sdklog.Processor = shortLogs{}
 func (shortLogs) Enabled(context.Context, sdklog.EnabledParameters) bool { return false }
 
 // OnEmit implements [sdklog.Processor].
-func (shortLogs) OnEmit(_ context.Context, r *sdklog.Record) error {
-	if body := r.Body(); isLong(body) {
-		r.SetBody(copied(body))
+func (p shortLogs) OnEmit(_ context.Context, r *sdklog.Record) error {
+	if short, long := p.cut.record(*r); long {
+		*r = short
 	}
-	long := false
-	r.WalkAttributes(func(a attribute.KeyValue) bool {
-		long = isLong(a.Value)
-		return !long
-	})
-	if !long {
-		return nil
-	}
-	attrs := make([]attribute.KeyValue, 0, r.AttributesLen())
-	r.WalkAttributes(func(a attribute.KeyValue) bool {
-		if isLong(a.Value) {
-			a.Value = copied(a.Value)
-		}
-		attrs = append(attrs, a)
-		return true
-	})
-	r.SetAttributes(attrs...)
 	return nil
-}
-
-func isLong(v attribute.Value) bool {
-	return v.Type() == attribute.STRING && len(v.AsString()) >= logText
-}
-
-// copied is the beginning of a text, up to the limit, in memory of its own.
-func copied(v attribute.Value) attribute.Value {
-	text := v.AsString()
-	return attribute.StringValue(strings.ToValidUTF8(strings.Clone(text[:min(len(text), logText)]), ""))
 }
 
 // Shutdown implements [sdklog.Processor].

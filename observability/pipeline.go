@@ -41,7 +41,7 @@ func (p *pipelines) tracerProvider(ctx context.Context) (trace.TracerProvider, e
 		if err != nil {
 			return nil, err
 		}
-		opts = append(opts, sdktrace.WithBatcher(exporter, p.spanQueue()...))
+		opts = append(opts, sdktrace.WithSpanProcessor(p.spanQueue(exporter)))
 	}
 	return sdktrace.NewTracerProvider(append(opts, p.traces...)...), nil
 }

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"unicode/utf8"
 
 	collogs "go.opentelemetry.io/proto/otlp/collector/logs/v1"
 	colmetrics "go.opentelemetry.io/proto/otlp/collector/metrics/v1"
@@ -24,6 +25,8 @@ import (
 	_ "google.golang.org/grpc/encoding/gzip" // the server's decompressor
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protopath"
+	"google.golang.org/protobuf/reflect/protorange"
 )
 
 // receiver is an OTLP collector that keeps what comes as text.
@@ -35,12 +38,16 @@ type receiver struct {
 	mu    sync.Mutex
 	lines []string
 	sums  map[string]int64
+
+	longest map[string]int // text of each kind of thing
 }
+
+func newReceiver() *receiver { return &receiver{sums: map[string]int64{}, longest: map[string]int{}} }
 
 // newHTTPReceiver returns a receiver and its URL.
 func newHTTPReceiver(t *testing.T) (*receiver, string) {
 	t.Helper()
-	r := &receiver{sums: map[string]int64{}}
+	r := newReceiver()
 	server := httptest.NewServer(r.handler(t))
 	t.Cleanup(server.Close)
 	return r, server.URL
@@ -49,7 +56,7 @@ func newHTTPReceiver(t *testing.T) (*receiver, string) {
 // newTLSReceiver returns a receiver, its URL, and a file with its certificate.
 func newTLSReceiver(t *testing.T) (r *receiver, url, certificate string) {
 	t.Helper()
-	r = &receiver{sums: map[string]int64{}}
+	r = newReceiver()
 	server := httptest.NewTLSServer(r.handler(t))
 	t.Cleanup(server.Close)
 	certificate = filepath.Join(t.TempDir(), "ca.pem")
@@ -94,7 +101,7 @@ func (r *receiver) handler(t *testing.T) http.Handler {
 // newGRPCReceiver returns a receiver and its URL.
 func newGRPCReceiver(t *testing.T) (*receiver, string) {
 	t.Helper()
-	r := &receiver{sums: map[string]int64{}}
+	r := newReceiver()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -156,6 +163,7 @@ func (r *receiver) take(m proto.Message) {
 			r.add("resource " + attributes(rs.GetResource().GetAttributes()))
 			for _, ss := range rs.GetScopeSpans() {
 				for _, s := range ss.GetSpans() {
+					r.keepLongest("span", s)
 					r.add("span " + s.GetName() + " " + attributes(s.GetAttributes()))
 				}
 			}
@@ -180,6 +188,7 @@ func (r *receiver) take(m proto.Message) {
 			r.add("resource " + attributes(rl.GetResource().GetAttributes()))
 			for _, sl := range rl.GetScopeLogs() {
 				for _, l := range sl.GetLogRecords() {
+					r.keepLongest("log", l)
 					r.add(fmt.Sprintf("log %s %s %s span=%t", l.GetSeverityText(), l.GetBody().GetStringValue(),
 						attributes(l.GetAttributes()), len(l.GetSpanId()) > 0))
 				}
@@ -199,6 +208,24 @@ func (r *receiver) keepSums(m *metrics.Metric) {
 		r.sums[strings.TrimSpace(m.GetName()+" "+attributes(kept))] = p.GetAsInt()
 		r.mu.Unlock()
 	}
+}
+
+// keepLongest keeps how many characters the longest text in a message has.
+func (r *receiver) keepLongest(kind string, m proto.Message) {
+	_ = protorange.Range(m.ProtoReflect(), func(at protopath.Values) error {
+		if text, is := at.Index(-1).Value.Interface().(string); is {
+			r.mu.Lock()
+			r.longest[kind] = max(r.longest[kind], utf8.RuneCountInString(text))
+			r.mu.Unlock()
+		}
+		return nil
+	})
+}
+
+func (r *receiver) longestOf(kind string) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.longest[kind]
 }
 
 // sum returns the last value of a metric of the SDK's with an error.type, if there is any.

@@ -14,6 +14,9 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/neuroglia-go/neuroglia/observability"
 )
@@ -46,7 +49,7 @@ func newSlow(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-// A storm of spans and of log records with a megabyte of text each, from many goroutines: what waits is bounded in number and in
+// A storm of spans and of log records, some with megabytes of text, from many goroutines: what waits is bounded in number and in
 // bytes, and nobody waits for it.
 func TestAStormIsBoundedWhateverTheCollectorDoes(t *testing.T) {
 	t.Parallel()
@@ -96,7 +99,11 @@ func storm(ctx context.Context) error {
 				took[i] = max(took[i], time.Since(begin))
 			}
 			for range 5 {
-				slog.ErrorContext(ctx, strings.Clone(text), "body", strings.Clone(text))
+				spanCtx, span := otel.Tracer("test").Start(ctx, "place order", trace.WithAttributes(attribute.String("body", strings.Clone(text))))
+				span.RecordError(errors.New(strings.Clone(text)))
+				span.SetStatus(codes.Error, strings.Clone(text))
+				slog.ErrorContext(spanCtx, strings.Clone(text), "body", strings.Clone(text), slog.Group("request", "body", strings.Clone(text)))
+				span.End()
 			}
 		})
 	}
