@@ -75,7 +75,7 @@ func newLogExporter(
 	if err != nil {
 		return nil, fmt.Errorf("make the %s exporter of logs: %w", name, err)
 	}
-	return validLogs{namedLogExporter{exporter}}, nil
+	return validLogs{partedLogs{namedLogExporter{exporter}}}, nil
 }
 
 // namedLogExporter says in its errors that they are about logs, as the exporters of the other signals do.

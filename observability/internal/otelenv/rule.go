@@ -68,7 +68,7 @@ func allowed() map[string]rule {
 	for _, scope := range scopes() {
 		prefix := "OTEL_EXPORTER_OTLP_" + scope
 		rules[prefix+"ENDPOINT"] = endpoint
-		rules[prefix+"PROTOCOL"] = exactly(GRPC, HTTPProtobuf)
+		rules[prefix+"PROTOCOL"] = exactly(GRPC, HTTPProtobuf) // http/json cannot carry spans as otlpspan writes them
 		rules[prefix+"HEADERS"] = headers
 		rules[prefix+"COMPRESSION"] = exactly("gzip", "none")
 		rules[prefix+"TIMEOUT"] = atLeast(1, "milliseconds")

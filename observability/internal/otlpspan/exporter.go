@@ -5,6 +5,7 @@ package otlpspan
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -29,7 +30,7 @@ type Exporter struct {
 
 var _ sdktrace.SpanExporter = (*Exporter)(nil)
 
-// New returns an exporter over a client, which it starts.
+// New returns an exporter over a client that sends protobuf, which it starts: JSON has no place for what is written already.
 func New(ctx context.Context, client otlptrace.Client) (*Exporter, error) {
 	if err := client.Start(ctx); err != nil {
 		return nil, fmt.Errorf("start the client: %w", err)
@@ -45,7 +46,11 @@ func (e *Exporter) Shutdown(ctx context.Context) error {
 // kept bounds the memory that is used again. A batch of 512 spans takes a tenth of it.
 const kept = 4 << 20
 
-// ExportSpans implements [sdktrace.SpanExporter].
+// Most is how many bytes of spans one request has, unless it has one span. Collectors take 4 MiB over gRPC if nobody says
+// otherwise, and lose all of what is larger; the rest is for resources and scopes.
+const Most = 4<<20 - 256<<10
+
+// ExportSpans implements [sdktrace.SpanExporter]. A request that is refused does not keep the others.
 func (e *Exporter) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan) error {
 	if len(spans) == 0 {
 		return nil
@@ -57,20 +62,39 @@ func (e *Exporter) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpa
 			e.written, e.spans = nil, nil
 		}
 	}()
-	if err := e.client.UploadTraces(ctx, e.request(spans)); err != nil {
-		return fmt.Errorf("traces export: %w", err)
+	e.write(spans)
+	var errs []error
+	for begin := 0; begin < len(spans) && (begin == 0 || ctx.Err() == nil); {
+		end := e.fitting(begin, len(spans))
+		if err := e.client.UploadTraces(ctx, request(spans[begin:end], e.spans[begin:end])); err != nil {
+			errs = append(errs, fmt.Errorf("traces export: %w", err))
+		}
+		begin = end
 	}
-	return nil
+	return errors.Join(errs...)
 }
+
+// fitting is the end of the written spans that fit into one request, at least one.
+func (e *Exporter) fitting(begin, end int) int {
+	size := 0
+	for i := begin; i < end; i++ {
+		if size += len(e.spans[i].ProtoReflect().GetUnknown()) + spanFields; size > Most && i > begin {
+			return i
+		}
+	}
+	return end
+}
+
+// spanFields is what a request has for a span beside it.
+const spanFields = 8
 
 type scopeKey struct {
 	resource attribute.Distinct
 	scope    instrumentation.Scope
 }
 
-// request groups spans by resource and scope. It is valid until the next call.
-func (e *Exporter) request(spans []sdktrace.ReadOnlySpan) []*tracepb.ResourceSpans {
-	e.write(spans)
+// request groups spans, as they are written, by resource and scope.
+func request(spans []sdktrace.ReadOnlySpan, written []*tracepb.Span) []*tracepb.ResourceSpans {
 	var request []*tracepb.ResourceSpans
 	resources, scopes := map[attribute.Distinct]*tracepb.ResourceSpans{}, map[scopeKey]*tracepb.ScopeSpans{}
 	for i, span := range spans {
@@ -85,7 +109,7 @@ func (e *Exporter) request(spans []sdktrace.ReadOnlySpan) []*tracepb.ResourceSpa
 			in = &tracepb.ScopeSpans{Scope: scopeOf(key.scope), SchemaUrl: valid(key.scope.SchemaURL)}
 			scopes[key], of.ScopeSpans = in, append(of.ScopeSpans, in)
 		}
-		in.Spans = append(in.Spans, e.spans[i])
+		in.Spans = append(in.Spans, written[i])
 	}
 	return request
 }

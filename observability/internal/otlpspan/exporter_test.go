@@ -155,7 +155,7 @@ func TestEverySpanIsWhatTheExporterOfOpenTelemetrySends(t *testing.T) {
 func TestTheMemoryOfABatchIsUsedForTheNext(t *testing.T) {
 	t.Parallel()
 	large, small := tracetest.SpanStubs{}, tracetest.SpanStubs{stub(1)}.Snapshots()
-	for i := range byte(60) {
+	for i := range byte(30) {
 		large = append(large, stub(i))
 	}
 	compare(t, small, large.Snapshots(), small, nil, large.Snapshots()[3:7], small)
@@ -199,28 +199,70 @@ func FuzzSpan(f *testing.F) {
 	})
 }
 
-func TestASpanIsWrittenWithoutObjects(t *testing.T) { //nolint:paralleltest // allocations are counted for the whole process
+func TestWhatIsTooMuchForARequestIsSentInSeveral(t *testing.T) {
+	t.Parallel()
 	var stubs tracetest.SpanStubs
-	for i := range byte(100) {
+	for i := range byte(40) {
 		s := stub(i)
-		s.Attributes = s.Attributes[:13] // lists are copied on their way
-		s.Events, s.Links = nil, nil
+		s.Attributes = []attribute.KeyValue{attribute.String("text", strings.Repeat("x", 1<<20))}
 		stubs = append(stubs, s)
 	}
-	spans := stubs.Snapshots()
+	stubs[7].Attributes[0] = attribute.String("text", strings.Repeat("x", 5<<20))
+	c := &client{}
+	e, err := otlpspan.New(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := e.ExportSpans(t.Context(), stubs.Snapshots()); err != nil {
+		t.Fatal(err)
+	}
+	sent := 0
+	for i, r := range c.received(t) {
+		spans := 0
+		for _, of := range r.GetResourceSpans() {
+			for _, in := range of.GetScopeSpans() {
+				spans += len(in.GetSpans())
+			}
+		}
+		if size := len(c.sent[i]); size > 4<<20 && spans > 1 {
+			t.Errorf("request %d has %d spans and %d bytes", i, spans, size)
+		}
+		sent += spans
+	}
+	if sent != len(stubs) || len(c.sent) > 16 {
+		t.Errorf("%d spans were sent in %d requests, want %d in 16 at most", sent, len(c.sent), len(stubs))
+	}
+}
+
+func TestARequestThatIsRefusedDoesNotKeepTheOthers(t *testing.T) {
+	t.Parallel()
+	large := stub(1)
+	large.Attributes = []attribute.KeyValue{attribute.String("text", strings.Repeat("x", 4<<20))}
+	c := &client{err: errors.New("refused")}
+	e, err := otlpspan.New(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := e.ExportSpans(t.Context(), tracetest.SpanStubs{large, stub(2)}.Snapshots()); !errors.Is(err, c.err) || len(c.sent) != 2 {
+		t.Errorf("ExportSpans() = %v after %d requests, want 2 that were refused", err, len(c.sent))
+	}
+}
+
+func TestABatchIsWrittenWithAFewObjects(t *testing.T) { //nolint:paralleltest // allocations are counted for the whole process
+	spans := batch()
 	e, err := otlpspan.New(t.Context(), nowhere{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	perSpan := testing.AllocsPerRun(100, func() {
+	got := testing.AllocsPerRun(100, func() {
 		if err := e.ExportSpans(context.Background(), spans); err != nil {
 			t.Fatal(err)
 		}
-	}) / float64(len(spans))
-	if perSpan > 3 {
-		t.Errorf("%.1f allocations per span, want at most 3", perSpan)
+	})
+	if got > 40 {
+		t.Errorf("%v allocations for %d spans, want at most 40", got, len(spans))
 	}
-	t.Logf("%.2f allocations per span", perSpan)
+	t.Logf("%v allocations for %d spans", got, len(spans))
 }
 
 // nowhere is a client that sends nothing.
@@ -230,10 +272,11 @@ func (nowhere) Start(context.Context) error                                  { r
 func (nowhere) Stop(context.Context) error                                   { return nil }
 func (nowhere) UploadTraces(context.Context, []*tracepb.ResourceSpans) error { return nil }
 
-func BenchmarkExport(b *testing.B) {
+// batch is as many spans as a processor hands on at once.
+func batch() []sdktrace.ReadOnlySpan {
 	tracers := sdktrace.NewTracerProvider()
 	tracer := tracers.Tracer("benchmark", trace.WithInstrumentationVersion("1.0.0"))
-	spans := make([]sdktrace.ReadOnlySpan, 512) // a batch
+	spans := make([]sdktrace.ReadOnlySpan, 512)
 	for i := range spans {
 		_, span := tracer.Start(context.Background(), "Command.PlaceOrder", trace.WithAttributes(
 			attribute.String("neuroglia.message.kind", "command"), attribute.String("neuroglia.message.type", "PlaceOrder"),
@@ -243,6 +286,11 @@ func BenchmarkExport(b *testing.B) {
 		span.End()
 		spans[i] = span.(sdktrace.ReadOnlySpan)
 	}
+	return spans
+}
+
+func BenchmarkExport(b *testing.B) {
+	spans := batch()
 	theirs, err := otlptrace.New(b.Context(), &marshaler{})
 	if err != nil {
 		b.Fatal(err)
