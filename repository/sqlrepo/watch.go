@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 )
 
 // Watch implements outbox.Log. It listens on a connection of its own. With SQLite it returns at once: other processes
@@ -23,6 +25,11 @@ func (o *Outbox) Watch(ctx context.Context, wake func()) error {
 
 // listener returns what listens for notices of a server that config leads to.
 func listener(config *pgx.ConnConfig) func(context.Context, func()) error {
+	config = config.Copy()
+	// The connection goes with who listens, and nothing runs on it that would have to be cancelled.
+	config.BuildContextWatcherHandler = func(connection *pgconn.PgConn) ctxwatch.Handler {
+		return &pgconn.DeadlineContextWatcherHandler{Conn: connection.Conn()}
+	}
 	return func(ctx context.Context, wake func()) error {
 		connection, err := pgx.ConnectConfig(ctx, config)
 		if err != nil {
