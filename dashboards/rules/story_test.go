@@ -64,6 +64,12 @@ type valueOfName struct {
 // promtool runs its tests of the files of rules on the series.
 func promtool(t *testing.T, files []string, given []series, alerts []check, samples []sample) {
 	t.Helper()
+	promtoolEvery(t, "1m", files, given, alerts, samples)
+}
+
+// promtoolEvery has a value of each series, and evaluates the rules, every so often.
+func promtoolEvery(t *testing.T, interval string, files []string, given []series, alerts []check, samples []sample) {
+	t.Helper()
 	type group struct {
 		Interval string   `yaml:"interval"`
 		Input    []series `yaml:"input_series"`
@@ -71,8 +77,8 @@ func promtool(t *testing.T, files []string, given []series, alerts []check, samp
 		Samples  []sample `yaml:"promql_expr_test,omitempty"`
 	}
 	text, err := yaml.Marshal(map[string]any{
-		"rule_files": files, "evaluation_interval": "1m", "fuzzy_compare": true,
-		"tests": []group{{Interval: "1m", Input: append(running(given), given...), Alerts: alerts, Samples: samples}},
+		"rule_files": files, "evaluation_interval": interval, "fuzzy_compare": true,
+		"tests": []group{{Interval: interval, Input: append(running(given), given...), Alerts: alerts, Samples: samples}},
 	})
 	if err != nil {
 		t.Fatal(err)
