@@ -12,8 +12,8 @@ import (
 func cost(s *results.Set) part {
 	m := s.Machine()
 	var b strings.Builder
-	fmt.Fprintf(&b, "Medians of %d runs on %s, %s, OpenTelemetry %s:\n\n%s", s.Runs("Command/direct/bare"), m["cpu"], m["go"], m["otel"],
-		table("", "ns", "bytes", "allocations", "/ hand-tuned"))
+	fmt.Fprintf(&b, "Medians of %d runs on %s, %s, OpenTelemetry %s:\n\n%s",
+		s.Runs("Command/direct/bare"), m["cpu"], m["go"], m["otel"], table("", "ns", "bytes", "allocations", "/ hand-tuned"))
 	for _, line := range []struct{ name, what, in string }{
 		{"direct", "the handler, called directly", "bare"},
 		{"neuroglia", "`Send`, no SDK installed", "off"},
