@@ -2,6 +2,7 @@ package observability
 
 import (
 	"os"
+	"sync"
 
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 
@@ -11,15 +12,22 @@ import (
 // sdkMetricsVariable makes parts of the SDK measure themselves when they are made.
 const sdkMetricsVariable = "OTEL_GO_X_OBSERVABILITY"
 
+// environment is held by who changes the process's environment for a while.
+var environment sync.Mutex //nolint:gochecknoglobals // so is the environment
+
 // measuring has the parts of the SDK that are made until the returned function is called measure themselves: queues, what is
 // dropped because they are full, and what exporters send and lose. That costs something for each batch and each dropped
 // record. Tracers are to be made outside: they would count each span at its start and at its end. A variable that is set
-// decides alone.
+// decides alone. Whoever starts at the same time waits, to not take this value for one that was set.
 func measuring() (end func()) {
+	environment.Lock()
 	if _, decided := os.LookupEnv(sdkMetricsVariable); decided || os.Setenv(sdkMetricsVariable, "true") != nil {
-		return func() {}
+		return environment.Unlock
 	}
-	return func() { _ = os.Unsetenv(sdkMetricsVariable) }
+	return func() {
+		_ = os.Unsetenv(sdkMetricsVariable)
+		environment.Unlock()
+	}
 }
 
 // sdkViews fit what the SDK measures of itself to its declaration: buckets for seconds, and nothing about exports under way,

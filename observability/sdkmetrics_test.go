@@ -3,8 +3,10 @@ package observability_test
 import (
 	"context"
 	"log/slog"
+	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"go.opentelemetry.io/otel"
 
@@ -76,4 +78,22 @@ func moreThanFits(ctx context.Context) error {
 	_ = t.ForceFlush(ctx) // nobody answers
 	_ = t.Shutdown(ctx)
 	return nil
+}
+
+func TestTwoThatStartAtOnceLeaveTheEnvironmentAsItWas(t *testing.T) { //nolint:paralleltest // the environment is that of the process
+	first, second := observability.Measuring(), make(chan struct{})
+	go func() {
+		defer close(second)
+		observability.Measuring()()
+	}()
+	select {
+	case <-second:
+		t.Error("the second did not wait for the first")
+	case <-time.After(10 * time.Millisecond):
+	}
+	first()
+	<-second
+	if value, is := os.LookupEnv("OTEL_GO_X_OBSERVABILITY"); is {
+		t.Errorf("OTEL_GO_X_OBSERVABILITY is left at %s", value)
+	}
 }

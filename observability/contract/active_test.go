@@ -61,9 +61,13 @@ func TestAMediatorThatNobodyHasIsNotKeptByItsMetrics(t *testing.T) {
 	t.Parallel()
 	rec, gone := observabilitytest.New(t), make(chan struct{})
 	func() {
-		m := newWaiter(rec)
-		if err := m.Build(); err != nil {
+		m, begun, end := newWaiter(rec), make(chan struct{}, 1), make(chan struct{})
+		close(end)
+		if _, err := mediator.Send(context.Background(), m, Wait{Begun: begun, End: end}); err != nil {
 			t.Fatal(err)
+		}
+		if rec.Metrics("neuroglia.message.active") == "" {
+			t.Fatal("active messages are not measured")
 		}
 		runtime.AddCleanup(m, func(gone chan struct{}) { close(gone) }, gone)
 	}()
@@ -71,11 +75,13 @@ func TestAMediatorThatNobodyHasIsNotKeptByItsMetrics(t *testing.T) {
 		runtime.GC()
 		select {
 		case <-gone:
-			return
+			if rec.Metrics("neuroglia.message.active") == "" {
+				return
+			}
 		default:
 		}
 		if time.Now().After(deadline) {
-			t.Fatal("the mediator is still there")
+			t.Fatal("the mediator, or what measures it, is still there")
 		}
 	}
 }
