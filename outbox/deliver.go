@@ -105,6 +105,15 @@ func (r *Relay) takeOff(e Entry, byRelay bool) bool {
 	return true
 }
 
+// InFlight returns how many events this process has taken on and not finished: those that it is delivering, also if a
+// handler goes on after it returned, as with a bus in memory, and those whose delivery is being stored. A service whose
+// handlers do not keep up with its requests sees it rise, and can refuse more: see web.Config.Overloaded.
+func (r *Relay) InFlight() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.flying)
+}
+
 // attempts is how many there have been of an entry in flight, with those that were counted when it was leased again.
 func (r *Relay) attempts(e *Entry) int {
 	r.mu.Lock()

@@ -243,3 +243,25 @@ func TestAnEventThatCannotBeDecodedIsGivenUpWhenNobodyElseCould(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatIsInFlightIsKnown(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := alone(t, func(context.Context, deposited) error {
+			time.Sleep(time.Minute)
+			return nil
+		})
+		b.open(t, "a", "b")
+		for _, id := range []string{"a", "b"} {
+			go b.deposit(t, id, 1)
+		}
+		synctest.Wait()
+		if got := b.relay.InFlight(); got != 2 {
+			t.Errorf("%d events are in flight, want 2", got)
+		}
+		time.Sleep(2 * time.Minute)
+		if got := b.relay.InFlight(); got != 0 {
+			t.Errorf("%d events are in flight after they were handled, want 0", got)
+		}
+	})
+}

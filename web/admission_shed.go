@@ -66,6 +66,10 @@ func (a *API) admitted(x *exchange, r *http.Request) {
 		return
 	}
 	began := time.Now()
+	if overloaded := a.config.Overloaded; overloaded != nil && mayChange(r.Method) && overloaded() {
+		a.turnAway(x, r, 0)
+		return
+	}
 	generation, ok := a.entrance.admission.enter(r.Context())
 	if !ok {
 		a.turnAway(x, r, time.Since(began))
@@ -75,6 +79,15 @@ func (a *API) admitted(x *exchange, r *http.Request) {
 	t.admission, t.generation = a.entrance.admission, generation
 	defer t.leave()
 	a.tracing.serve(x, r)
+}
+
+// mayChange reports whether requests with a method are for more than looking: those that RFC 9110 does not call safe.
+func mayChange(method string) bool {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace, "QUERY":
+		return false
+	}
+	return true
 }
 
 // turnAway answers a request that is not handled, before its body is read: it is shed, or its client did not wait.

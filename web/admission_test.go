@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -92,6 +93,22 @@ func TestRequestsAreHandledAgainAtOnceAfterOthersWereShed(t *testing.T) {
 	goOn()
 	if status, _, _ := p.ask(t, "GET", "/api/orders", ""); status != http.StatusOK {
 		t.Errorf("got %d", status)
+	}
+}
+
+func TestRequestsThatLeaveMoreToDoAreShedWhileThereIsTooMuch(t *testing.T) {
+	t.Parallel()
+	var overloaded atomic.Bool
+	p := newPizzeria(t, func(c *web.Config) { c.Overloaded = overloaded.Load })
+	for _, much := range []bool{true, false} {
+		overloaded.Store(much)
+		if status, _, text := p.ask(t, "GET", "/api/orders", ""); status != http.StatusOK {
+			t.Errorf("who only looks got %d %s", status, text)
+		}
+		status, header, text := p.ask(t, "POST", "/api/orders", "this is no JSON")
+		if shed := status == http.StatusServiceUnavailable && header.Get("Retry-After") != ""; shed != much {
+			t.Errorf("overloaded is %v, and an order got %d %s", much, status, text)
+		}
 	}
 }
 

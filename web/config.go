@@ -50,6 +50,11 @@ type Config struct {
 	MaxInFlight int
 	// MaxWait bounds how long a request waits for its turn. Defaults to 100 milliseconds; below zero, no request waits.
 	MaxWait time.Duration
+	// Overloaded says whether the service has too much left to do of what was asked before, such as events that wait for
+	// their handlers: see outbox.Relay.InFlight. While it is true, requests with a method that may change something are
+	// shed, so that what they leave behind is bounded. It is asked for each such request, by many at a time. Defaults to
+	// never; it is not asked if MaxInFlight is below zero.
+	Overloaded func() bool
 	// MaxBodyBytes bounds the body of a request. Defaults to 1 MiB.
 	MaxBodyBytes int64
 	// MaxHeaderBytes bounds the header of a request. Defaults to 64 KiB.

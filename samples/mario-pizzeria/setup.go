@@ -73,7 +73,7 @@ func setup(ctx context.Context, h *app.Host, c config) error {
 		cashier := ordering.Cashier{Repositories: repositories, Mediator: m, Patience: time.Minute}
 		h.Add(background("cashier", cashier.Work))
 	}
-	h.Add(newServer(m, h, c).Part(c.addr))
+	h.Add(newServer(m, relay, h, c).Part(c.addr))
 	return nil
 }
 
@@ -110,8 +110,11 @@ func open(ctx context.Context, m *mediator.Mediator) error {
 	return err
 }
 
-func newServer(m *mediator.Mediator, h *app.Host, c config) *web.API {
-	settings := web.Config{Title: "Mario's Pizzeria", Version: version, Ready: h.Ready, Failed: h.Fail, MaxInFlight: c.inFlight}
+func newServer(m *mediator.Mediator, relay *outbox.Relay, h *app.Host, c config) *web.API {
+	settings := web.Config{
+		Title: "Mario's Pizzeria", Version: version, Ready: h.Ready, Failed: h.Fail,
+		MaxInFlight: c.inFlight, Overloaded: func() bool { return relay.InFlight() > 2*c.inFlight },
+	}
 	if !c.has(front) {
 		settings.OpenAPIPath, settings.DocsPath = "-", "-"
 		return web.New(m, settings)
