@@ -103,6 +103,7 @@ func TestFlagsThatCannotBeAreExplained(t *testing.T) {
 		"-rounds 0":                "-rounds and -workers are 1 or more",
 		"-duration 1":              "invalid value",
 		"-duration 1ms":            "-duration is 100ms or more",
+		"-warm-up -1s":             "-warm-up is 0 or more",
 		"soka":                     `unknown argument "soka": use soak, show or none, before the flags`,
 		"soak -telemetry off,dead": "soak watches one configuration",
 		"-profile x":               "flag provided but not defined: -profile",

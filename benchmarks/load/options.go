@@ -48,8 +48,8 @@ func parse(args []string, help io.Writer) (options, error) {
 	flags.DurationVar(&o.duration, "duration", duration, "of each measurement, of which a round has two per configuration")
 	flags.DurationVar(&o.warmUp, "warm-up", time.Second, "load before a measurement")
 	flags.BoolVar(&o.pin, "pin", true, "give the service a processor of its own, where there are several")
-	flags.StringVar(&o.out, "out", "benchmarks/results/load.json", "file for what was measured; none if empty")
-	flags.StringVar(&o.document, "document", "docs/performance.md", "document with a part about it; none if empty")
+	flags.StringVar(&o.out, "out", "benchmarks/results/load.json", "file for what was measured; none if empty, or if other flags are given and this is not")
+	flags.StringVar(&o.document, "document", "docs/performance.md", "document with a part about it; none if empty, or if other flags are given and this is not")
 	flags.StringVar(&o.pizzeria, "pizzeria", "", "program to measure; built if empty")
 	flags.StringVar(&o.profiles, "profiles", "", "folder for CPU profiles of the service at saturation; none if empty")
 	lists := []struct {
@@ -75,6 +75,9 @@ func parse(args []string, help io.Writer) (options, error) {
 		}
 		return o, err
 	}
+	if given := givenFlags(flags); len(given) > 0 {
+		o.out, o.document = given["out"], given["document"] // what is published is measured as is usual
+	}
 	for _, l := range lists {
 		*l.into = strings.Split(l.text, ",")
 		for _, word := range *l.into {
@@ -90,6 +93,8 @@ func parse(args []string, help io.Writer) (options, error) {
 		return o, errors.New("-rounds and -workers are 1 or more")
 	case o.rate < 0:
 		return o, errors.New("-rate is 0 or more")
+	case o.warmUp < 0:
+		return o, errors.New("-warm-up is 0 or more")
 	case o.duration < 100*time.Millisecond:
 		return o, errors.New("-duration is 100ms or more")
 	case o.pizzeria != "" && o.profiles != "":
@@ -98,4 +103,11 @@ func parse(args []string, help io.Writer) (options, error) {
 		return o, errors.New("soak watches one configuration: name one of -stores, one of -mixes and one of -telemetry")
 	}
 	return o, nil
+}
+
+// givenFlags returns the flags that were given, with their values.
+func givenFlags(flags *flag.FlagSet) map[string]string {
+	given := map[string]string{}
+	flags.Visit(func(f *flag.Flag) { given[f.Name] = f.Value.String() })
+	return given
 }
