@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/otel"
@@ -28,6 +29,7 @@ type instruments struct {
 	deliveries   metric.Int64Counter
 	retries      metric.Int64Counter
 	deadLettered metric.Int64Counter
+	stopped      atomic.Bool // the database may be closed at any time
 	direct       *instrument.Cache[string, []metric.AddOption] // of deliveries that succeed at once, by type of event
 }
 
@@ -62,7 +64,10 @@ func (i *instruments) gauges(meter metric.Meter, log Log) error {
 	store := metric.WithAttributeSet(attribute.NewSet(registry.OutboxStore.String(log.Name())))
 	_, errs[3] = meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
 		status, err := log.Status(ctx)
-		if err != nil {
+		switch {
+		case err != nil && i.stopped.Load():
+			return nil
+		case err != nil:
 			otel.Handle(fmt.Errorf("outbox: read how full it is: %w", err)) // returned, it would cost all other metrics
 			return nil
 		}

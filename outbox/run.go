@@ -85,6 +85,7 @@ func (r *Relay) Stop(ctx context.Context) error {
 	if err := r.Pause(ctx); err != nil {
 		return err
 	}
+	r.telemetry.stopped.Store(true)
 	if err := r.settler.flush(ctx); err != nil {
 		return fmt.Errorf("outbox: what came of deliveries is not stored yet: %w", err)
 	}

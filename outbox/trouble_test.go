@@ -253,7 +253,11 @@ func TestWhatIsInFlightIsKnown(t *testing.T) {
 		})
 		b.open(t, "a", "b")
 		for _, id := range []string{"a", "b"} {
-			go b.deposit(t, id, 1)
+			go func() {
+				if err := b.accounts.Update(t.Context(), id, func(a *account) error { return a.deposit(1) }); err != nil {
+					t.Errorf("Update: %v", err)
+				}
+			}()
 		}
 		synctest.Wait()
 		if got := b.relay.InFlight(); got != 2 {

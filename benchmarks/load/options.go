@@ -48,8 +48,9 @@ func parse(args []string, help io.Writer) (options, error) {
 	flags.DurationVar(&o.duration, "duration", duration, "of each measurement, of which a round has two per configuration")
 	flags.DurationVar(&o.warmUp, "warm-up", time.Second, "load before a measurement")
 	flags.BoolVar(&o.pin, "pin", true, "give the service a processor of its own, where there are several")
-	flags.StringVar(&o.out, "out", "benchmarks/results/load.json", "file for what was measured; none if empty, or if other flags are given and this is not")
-	flags.StringVar(&o.document, "document", "docs/performance.md", "document with a part about it; none if empty, or if other flags are given and this is not")
+	const unless = "; by default none if other flags are given"
+	flags.StringVar(&o.out, "out", "benchmarks/results/load.json", "file for what was measured"+unless)
+	flags.StringVar(&o.document, "document", "docs/performance.md", "document with a part about it"+unless)
 	flags.StringVar(&o.pizzeria, "pizzeria", "", "program to measure; built if empty")
 	flags.StringVar(&o.profiles, "profiles", "", "folder for CPU profiles of the service at saturation; none if empty")
 	lists := []struct {
