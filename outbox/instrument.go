@@ -29,7 +29,7 @@ type instruments struct {
 	deliveries   metric.Int64Counter
 	retries      metric.Int64Counter
 	deadLettered metric.Int64Counter
-	stopped      atomic.Bool // the database may be closed at any time
+	stopped      atomic.Bool                                   // the database may be closed at any time
 	direct       *instrument.Cache[string, []metric.AddOption] // of deliveries that succeed at once, by type of event
 }
 
