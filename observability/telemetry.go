@@ -56,7 +56,9 @@ type flusher interface {
 // wrong is an error that names every wrong variable.
 //
 // A signal for which somebody else has already installed a global provider, such as compile-time instrumentation, is
-// left to it. [Telemetry.Shutdown] must be called at the end.
+// left to it. While Start runs, OTEL_GO_X_OBSERVABILITY is set in the process's environment, unless it was set before: call
+// it before what reads the environment at the same time or starts other processes. [Telemetry.Shutdown] must be called at
+// the end.
 func Start(ctx context.Context, name string, opts ...Option) (*Telemetry, error) {
 	c := newConfig(name, opts)
 	settings, err := otelenv.Read(c.environ)
