@@ -49,8 +49,8 @@ func (t *eventTelemetry) lag(ctx context.Context, raised time.Time) {
 type handlerTelemetry struct {
 	*eventTelemetry
 	call       func(context.Context, any) error
-	identity   string // by which it is known who has handled an event
-	name       string // the same without the path of its package
+	identity   string                  // by which it is known who has handled an event
+	name       string                  // the same without the path of its package
 	start      []trace.SpanStartOption // of a span that gets its outcome later
 	succeed    []trace.SpanStartOption // of one that has no more attributes
 	attributes []attribute.KeyValue
