@@ -19,8 +19,8 @@ func admissionPanels() []grafana.Panel {
 			Limits(alert(limits.ShedRate)).Size(12, 8).WhenEmpty("no request was ever shed"),
 		grafana.TimeSeries("Requests handled at once",
 			"How many are handled, how many wait for their turn, and how many may be handled. "+
-			"The limit falls while the CPU does not keep up. Handled as many as the limit, and it has not fallen: they wait for "+
-			"something else.", grafana.Number,
+				"The limit falls while the CPU does not keep up. Handled as many as the limit, and it has not fallen: they wait for "+
+				"something else.", grafana.Number,
 			grafana.Metrics(active.Sum(serviceKey), legend(serviceKey)+" handled"),
 			grafana.Metrics(waiting.Sum(serviceKey), legend(serviceKey)+" waiting"),
 			grafana.Metrics(limit.Sum(serviceKey), legend(serviceKey)+" limit")).Size(12, 8),
