@@ -38,13 +38,14 @@ func parse(args []string, help io.Writer) (options, error) {
 	}
 	flags := flag.NewFlagSet("load", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	duration, mix, telemetry, stores := 2*time.Second, mixNames(), telemetryNames(), []string{"sqlite-memory", "postgres"}
+	duration, rate, mix, telemetry, stores := 2*time.Second, 0, mixNames(), telemetryNames(), []string{"sqlite-memory", "postgres"}
 	if o.soak {
+		rate = 100
 		duration, mix, telemetry, stores = 10*time.Minute, []string{getOrder}, []string{deadCollector}, stores[:1]
 	}
 	flags.IntVar(&o.rounds, "rounds", 3, "how often each configuration is measured, in turn with the others")
 	flags.IntVar(&o.workers, "workers", 16, "callers at saturation")
-	flags.IntVar(&o.rate, "rate", 0, "requests per second below saturation; 0 is half of what goes without telemetry")
+	flags.IntVar(&o.rate, "rate", rate, "requests per second below saturation; 0 is half of what goes without telemetry")
 	flags.DurationVar(&o.duration, "duration", duration, "of each measurement, of which a round has two per configuration")
 	flags.DurationVar(&o.warmUp, "warm-up", time.Second, "load before a measurement")
 	flags.BoolVar(&o.pin, "pin", true, "give the service a processor of its own, where there are several")
