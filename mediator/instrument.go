@@ -3,11 +3,8 @@ package mediator
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"reflect"
-	"runtime"
-	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -27,7 +24,7 @@ type instruments struct {
 	commandDuration metric.Float64Histogram
 	queryDuration   metric.Float64Histogram
 	active          metric.Int64ObservableUpDownCounter
-	activities      []*activity
+	activities      []*instrument.Activity
 	meter           metric.Meter
 	eventDuration   metric.Float64Histogram
 	eventLag        metric.Float64Histogram
@@ -49,39 +46,12 @@ func newInstruments(p telemetry.Providers) (*instruments, error) {
 	return i, errors.Join(errs[:]...)
 }
 
-// activity counts the messages of one type that are being handled. It is read when metrics are collected, which costs a
-// message a tenth of what an instrument that is told of each would.
-type activity struct {
-	begun, ended atomic.Int64
-	with         metric.MeasurementOption
-}
-
-func (i *instruments) newActivity(attrs ...attribute.KeyValue) *activity {
-	a := &activity{with: metric.WithAttributeSet(attribute.NewSet(attrs...))}
-	i.activities = append(i.activities, a)
-	return a
-}
-
-// watch has the activities read as long as there is somebody who sends messages.
+// watch has the messages in progress read as long as there is somebody who sends messages.
 func (i *instruments) watch(t *table) error {
 	if !i.on {
 		return nil
 	}
-	active, activities := i.active, i.activities
-	watching, err := i.meter.RegisterCallback(func(_ context.Context, o metric.Observer) error {
-		for _, a := range activities {
-			ended := a.ended.Load() // before those that have begun, so that there are never less of them
-			if begun := a.begun.Load(); begun > 0 {
-				o.ObserveInt64(active, begun-ended, a.with)
-			}
-		}
-		return nil
-	}, active)
-	if err != nil {
-		return fmt.Errorf("watch the messages that are being handled: %w", err)
-	}
-	runtime.AddCleanup(t, func(watching metric.Registration) { _ = watching.Unregister() }, watching)
-	return nil
+	return instrument.Watch(t, i.meter, i.active, i.activities)
 }
 
 // messageTelemetry is the instrumentation of one type of message, with all that is known at registration made then.
@@ -92,7 +62,7 @@ type messageTelemetry struct {
 	start           []trace.SpanStartOption
 	message, answer *tags
 	duration        metric.Float64Histogram
-	activity        *activity
+	activity        *instrument.Activity
 	attribute       attribute.KeyValue
 	success         []metric.RecordOption
 	level           slog.Level  // of the record of a success
@@ -115,7 +85,8 @@ func newMessageTelemetry(i *instruments, info Message, function string, message,
 		// The outcome is given at the start as what it most likely will be: setting it later costs more.
 		trace.WithAttributes(kind, name, success, semconv.CodeFunctionName(function)),
 	}
-	t.activity = i.newActivity(kind, name)
+	t.activity = instrument.NewActivity(kind, name)
+	i.activities = append(i.activities, t.activity)
 	t.attribute = name
 	t.success = []metric.RecordOption{metric.WithAttributeSet(attribute.NewSet(name, success))}
 	var errs [2]error
@@ -125,7 +96,7 @@ func newMessageTelemetry(i *instruments, info Message, function string, message,
 }
 
 func (t *messageTelemetry) begin(ctx context.Context) (context.Context, trace.Span) {
-	t.activity.begun.Add(1)
+	t.activity.Begin()
 	if !t.tracing {
 		return ctx, instrument.NoSpan()
 	}
@@ -145,7 +116,7 @@ func (t *messageTelemetry) conclude(ctx context.Context, span trace.Span, took t
 
 // end finishes what begin began.
 func (t *messageTelemetry) end(span trace.Span) {
-	t.activity.ended.Add(1)
+	t.activity.End()
 	span.End()
 }
 

@@ -72,8 +72,8 @@ func (i *instrumentation) serve(x *exchange, r *http.Request) {
 	same := x.endpoint.kinds.of(i.config.ServerName, x.endpoint.route, r)
 	if measuring {
 		active := i.active.of(same)
-		active.begun.Add(1)
-		defer active.ended.Add(1)
+		active.Begin()
+		defer active.End()
 	}
 	if x.outer {
 		x.api.serve(ctx, x, r)
